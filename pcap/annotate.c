@@ -147,6 +147,29 @@ static void add_payload(struct text *t, const uint8_t *bytes, size_t len, int de
     }
 }
 
+/* A message of STUN once, whatever was done to it. */
+static bool has_cookie(const uint8_t *bytes, size_t len)
+{
+    return len >= 8 && memcmp(bytes + 4, "\x21\x12\xa4\x42", 4) == 0;
+}
+
+static bool is_data(const uint8_t *bytes, size_t len, int depth)
+{
+    char scratch[64];
+    struct text t = {.buf = scratch, .cap = sizeof scratch};
+    struct nt_stun_msg m;
+    const struct nt_stun_attr *data;
+    uint16_t channel;
+    const uint8_t *inner;
+    size_t inner_len;
+    if (nt_stun_looks_like(bytes, len))
+        return depth < 3 && nt_stun_parse(&m, bytes, len) == NT_OK && m.class_ == NT_STUN_INDICATION &&
+               (data = nt_stun_find(&m, NT_ATTR_DATA)) != NULL && is_data(data->value, data->len, depth + 1);
+    if (depth < 3 && nt_channel_data_parse(bytes, len, &channel, &inner, &inner_len))
+        return is_data(inner, inner_len, depth + 1);
+    return !has_cookie(bytes, len) && !add_sip(&t, bytes, len);
+}
+
 static void add_icmp(struct text *t, const struct nt_packet *p)
 {
     uint8_t type = p->payload_len > 0 ? p->data[p->l4] : 0, code = p->payload_len > 1 ? p->data[p->l4 + 1] : 0;
@@ -195,4 +218,12 @@ const char *nt_annotate(const uint8_t *ip_packet, size_t len, char *buf, size_t 
     else
         add_text(&t, "protocol %u, %u bytes", p.proto, p.len);
     return buf;
+}
+
+bool nt_is_data(const uint8_t *ip_packet, size_t len)
+{
+    struct nt_packet p = {.data = (uint8_t *)(uintptr_t)ip_packet, .len = (uint32_t)len, .cap = (uint32_t)len};
+    if (len == 0 || nt_packet_parse(&p) != NT_OK)
+        return false;
+    return (p.fragment && !p.first_fragment) || (p.proto == NT_PROTO_UDP && is_data(p.data + p.payload, p.payload_len, 0));
 }

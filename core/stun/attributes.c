@@ -209,3 +209,19 @@ const char *nt_stun_reason(int code)
     const char *reason = name_of(reasons, COUNT(reasons), code);
     return reason != NULL ? reason : "Error";
 }
+
+const char *nt_stun_named(enum nt_stun_registry registry, size_t i, uint16_t *number)
+{
+    static const struct {
+        const struct named *table;
+        size_t count;
+    } registries[] = {
+        [NT_STUN_METHODS] = {methods, COUNT(methods)},
+        [NT_STUN_ATTRIBUTES] = {attrs, COUNT(attrs)},
+        [NT_STUN_REASONS] = {reasons, COUNT(reasons)},
+    };
+    if (i >= registries[registry].count)
+        return NULL;
+    *number = registries[registry].table[i].number;
+    return registries[registry].table[i].name;
+}

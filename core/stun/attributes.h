@@ -4,6 +4,7 @@
 #define NT_STUN_ATTRIBUTES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum nt_stun_method {
@@ -82,5 +83,9 @@ const char *nt_stun_method_name(uint16_t method);
 int nt_stun_method_by_name(const char *name); /* -1 when unknown */
 /* The registry's reason phrase of an error code; "Error" when unknown. */
 const char *nt_stun_reason(int code);
+
+enum nt_stun_registry { NT_STUN_METHODS, NT_STUN_ATTRIBUTES, NT_STUN_REASONS };
+/* The name of entry `i` of a registry, and its number; NULL after the last one. */
+const char *nt_stun_named(enum nt_stun_registry registry, size_t i, uint16_t *number);
 
 #endif

@@ -1,6 +1,7 @@
 #include "reports/page/page.h"
 
 #include "core/base/err.h"
+#include "core/stun/stun.h"
 #include "reports/page/page_record.h"
 #include "reports/page/script_text.h"
 #include "reports/result/result.h"
@@ -109,6 +110,28 @@ static void put_strings(struct page *p, size_t first)
     fputs(p->strings.count == first ? "[]" : "]", p->out);
 }
 
+static void put_registry(FILE *out, const char *key, enum nt_stun_registry registry)
+{
+    uint16_t number;
+    const char *name;
+    fprintf(out, "\"%s\":[", key);
+    for (size_t i = 0; (name = nt_stun_named(registry, i, &number)) != NULL; i++)
+        fprintf(out, "%s[%u,\"%s\"]", i == 0 ? "" : ",", (unsigned)number, name);
+    fputs("]", out);
+}
+
+/* The numbers of STUN and their names, for the packets. */
+static void put_stun(FILE *out)
+{
+    fputs(",\n\"stun\":{", out);
+    put_registry(out, "methods", NT_STUN_METHODS);
+    fputs(",", out);
+    put_registry(out, "attributes", NT_STUN_ATTRIBUTES);
+    fputs(",", out);
+    put_registry(out, "reasons", NT_STUN_REASONS);
+    fputs("}", out);
+}
+
 static void put_words(FILE *out)
 {
     fputs("\"outcomes\":[", out);
@@ -132,6 +155,7 @@ static void put_data(struct page *p)
     if (p->r->partial)
         fprintf(p->out, "\"part\":\"%s\",\n", nt_results_part(p->r, part));
     put_words(p->out);
+    put_stun(p->out);
     fputs(",\n\"names\":", p->out);
     nt_page_names(&p->text);
     put_text(p, &p->text);

@@ -4,8 +4,9 @@
 
 #include "core/base/err.h"
 #include "reports/ladder/ladder.h"
-#include "reports/page/log_tail.h"
 #include "reports/page/finding_lines.h"
+#include "reports/page/log_tail.h"
+#include "reports/page/packet_bytes.h"
 #include "reports/page/script_text.h"
 #include "reports/result/command.h"
 #include "reports/result/json_text.h"
@@ -27,6 +28,7 @@ struct writer {
     struct nt_text text;
     struct nt_strings strings;
     uint32_t references;
+    const struct nt_capture *capture; /* of the ladder */
 };
 
 static void put_string(struct writer *w, const char *s)
@@ -196,7 +198,8 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
     X("why", "text", put_string(w, why != NULL ? why->text : ""))                                                                  \
     X("findings", "text", put_string(w, findings.p))
 
-/* A row of the ladder, likewise; `time`: microseconds since the row before. */
+/* A row of the ladder, likewise; `time`: microseconds since the row before; `bytes`: the packet at its first tap, of `whole` bytes.
+ */
 #define ROW_MEMBERS(X)                                                                                                             \
     X("time", "value", nt_json_number(&w->text, us - before))                                                                      \
     X("frame", "value", nt_json_unsigned(&w->text, r->frame))                                                                      \
@@ -211,14 +214,18 @@ static void put_names(struct nt_text *t, const struct nt_record *r, unsigned pag
     X("frames", "value", put_frames(w, l, r))                                                                                      \
     X("repeats", "value", nt_json_unsigned(&w->text, r->repeats))                                                                  \
     X("every_us", "value", nt_json_number(&w->text, every))                                                                        \
-    X("regular", "value", nt_json_unsigned(&w->text, regular))
+    X("regular", "value", nt_json_unsigned(&w->text, regular))                                                                     \
+    X("whole", "value", put_whole(w, r))                                                                                           \
+    X("bytes", "value", put_bytes(w, r, r->repeats == 0)) /* else `folded` has them */
 
 /* A packet of a row that stands for several, the first among them, likewise; `time`: microseconds since the packet before. */
 #define PACKET_MEMBERS(X)                                                                                                          \
     X("time", "value", nt_json_number(&w->text, us - before))                                                                      \
     X("frame", "value", nt_json_unsigned(&w->text, r->frame))                                                                      \
     X("frames", "value", put_frames(w, l, r))                                                                                      \
-    X("text", "text", put_string(w, r->text))
+    X("text", "text", put_string(w, r->text))                                                                                      \
+    X("whole", "value", put_whole(w, r))                                                                                           \
+    X("bytes", "value", put_bytes(w, r, true))
 
 /* A log, likewise: its file, the file's length, its last lines; -1 and none: it was not there. */
 #define LOG_MEMBERS(X)                                                                                                             \
@@ -254,6 +261,26 @@ static void put_frames(struct writer *w, const struct nt_ladder *l, const struct
         nt_json_unsigned(&w->text, next - f);
     }
     nt_text_put(&w->text, "]");
+}
+
+static const struct nt_capture_frame *first_frame(const struct writer *w, const struct nt_ladder_row *r)
+{
+    return r->frame > 0 ? &w->capture->frames[r->frame - 1] : NULL;
+}
+
+static void put_whole(struct writer *w, const struct nt_ladder_row *r)
+{
+    const struct nt_capture_frame *f = first_frame(w, r);
+    nt_json_unsigned(&w->text, f != NULL ? f->orig_len : 0);
+}
+
+static void put_bytes(struct writer *w, const struct nt_ladder_row *r, bool here)
+{
+    const struct nt_capture_frame *f = first_frame(w, r);
+    if (f != NULL && here)
+        nt_page_packet_bytes(&w->text, w->capture, f);
+    else
+        nt_text_put(&w->text, "\"\"");
 }
 
 static void put_packet(struct writer *w, const struct nt_ladder *l, const struct nt_ladder_row *r, int64_t us, int64_t before)
@@ -415,6 +442,7 @@ void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const ch
         return;
     }
     open_record(&writer);
+    writer.capture = capture;
     put_members(&writer, &nt_case_record, c, NT_FIELD_DETAILS);
     nt_text_put(&writer.text, ",");
     put_logs(&writer, dir, c);

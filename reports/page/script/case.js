@@ -18,11 +18,9 @@ export function verdictLine(c, d) {
   return 'The path is ' + c.path + (c.expected.length ? ', as expected' + (c.expected.length > 1 ? ' (' + expected(c) + ')' : '') : '') +
     (c.local ? ': ' + types(c) : '') + (c.connect_ms >= 0 ? ', selected on both sides ' + c.connect_ms + ' ms after the call' : '') + '.';
 }
-export function ladderPart(c, d) {
-  let us = 0;
-  for (const r of d.rows) { us += r.time; r.ms = (us / 1000).toFixed(3); }
+export function ladderPart(c, d, cursor) {
   const missing = d.missing ? el('p', { class: 'dim' }, d.missing + ' further frames are not drawn: the capture has them.') : null;
-  if (d.rows.length) return [...ladder(c, d.columns, d.rows), missing];
+  if (d.rows.length) return [ladder(c, d, cursor), missing];
   return [el('p', { class: 'dim' }, c.capture ? 'The capture was not beside the report when it was made.' : 'No capture was kept: run with --capture all.')];
 }
 export function stepsPart(c, d) {
@@ -44,7 +42,7 @@ export function partsOf(c, d) {
   return [
     ['why', c.path ? whyTitle(c) : 'Why', whyPart(c, d)],
     ['drawing', 'Topology', [drawing(c, d, cursor)]],
-    ['ladder', 'Ladder of packets', ladderPart(c, d)],
+    ['ladder', 'Ladder of packets', ladderPart(c, d, cursor)],
     ['agents', 'Who selected what, and why', agentsPart(c, d)],
     ['rules', 'Rules of the RFCs: ' + rulesTitle(c, d), rulesPart(c, d)],
     ['steps', 'Steps', stepsPart(c, d)],

@@ -3,6 +3,8 @@
 #include "tests/unit/help.h"
 
 #include "core/base/err.h"
+#include "natsim/packet/packet.h"
+#include "reports/page/packet_bytes.h"
 #include "reports/page/page.h"
 #include "reports/page/page_record.h"
 #include "reports/page/script_text.h"
@@ -85,6 +87,7 @@ TEST(records_share_their_strings)
         "[\"seed\",\"value\"],[\"outcome\",\"value\"],[\"reason\",\"text\"],[\"at\",\"record\",[[\"line\",\"value\"],"
         "[\"packet\",\"value\"]]],";
     assert_memory_equal(t.p, names, strlen(names));
+    assert_non_null(strstr(t.p, "[\"events\",\"list\",[[\"at_us\","));
     for (size_t len = 0; len < record.len; len++) { /* cut short: refused, or a shorter text */
         struct nt_text cut = {0};
         nt_page_record_join(&cut, &s, record.p, len);
@@ -93,6 +96,36 @@ TEST(records_share_their_strings)
     nt_text_free(&record);
     nt_text_free(&t);
     nt_strings_free(&s);
+}
+
+/* The bytes of one packet of `len` bytes of payload, as the page has them. */
+static char *bytes_of(const uint8_t *payload, size_t len)
+{
+    static struct nt_text t;
+    uint8_t buf[2000];
+    struct nt_addr a = nt_addr_v4(0x0a010002, 50000), b = nt_addr_v4(0xcb007102, 3478);
+    struct nt_packet p = {.data = buf, .cap = sizeof buf};
+    struct nt_capture c;
+    nt_text_free(&t);
+    nt_capture_init(&c);
+    assert_int_equal(nt_packet_udp(&p, &a, &b, payload, len, 64, 0, false, 1), NT_OK);
+    assert_int_equal(nt_capture_add_tap(&c, "L.0", "L", NULL), 0);
+    assert_non_null(nt_capture_append(&c, 0, 0, p.data, p.len));
+    nt_page_packet_bytes(&t, &c, &c.frames[0]);
+    nt_capture_free(&c);
+    return t.p;
+}
+
+/* In base64; of data the beginning, and of what is long. */
+TEST(bytes_of_packets)
+{
+    static const uint8_t sip[1800] = "INVITE sip:r@203.0.113.4 SIP/2.0\r\n\r\n", data[100] = {0x80, 1, 2, 3};
+    assert_string_equal(bytes_of(data, 1), "\"RQAAHQABAABAETTKCgEAAssAcQLDUA2WAAlo74A=\"");
+    assert_string_equal(bytes_of(data, 2), "\"RQAAHgABAABAETTJCgEAAssAcQLDUA2WAApo7IAB\"");
+    assert_string_equal(bytes_of(data, 3), "\"RQAAHwABAABAETTICgEAAssAcQLDUA2WAAtm6oABAg==\"");
+    assert_int_equal(strlen(bytes_of(data, 100)), 2 + (NT_PAGE_PACKET_DATA + 2) / 3 * 4);
+    assert_int_equal(strlen(bytes_of(sip, 200)), 2 + 228 / 3 * 4);
+    assert_int_equal(strlen(bytes_of(sip, sizeof sip)), 2 + NT_PAGE_PACKET_MAX / 3 * 4);
 }
 
 static struct nt_result_case case_with_text(enum nt_outcome outcome, size_t len)
@@ -160,15 +193,17 @@ TEST(details_that_do_not_fit_take_no_place)
     char *page = page_of((const long[]){-NT_PAGE_DETAILS_MAX, NT_PAGE_DETAILS_MAX / 2, 1000, -1000}, 4);
     assert_non_null(strstr(page, "id=\"bad\">\n[["));
     assert_non_null(strstr(page, "id=\"good\">\n[["));
-    assert_true(strlen(page) < 100000);
+    assert_true(strlen(page) < NT_PAGE_DETAILS_MAX / 10);
     free(page);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_kept_once), cmocka_unit_test(records_share_their_strings),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(strings_are_kept_once),
+                                       cmocka_unit_test(records_share_their_strings),
                                        cmocka_unit_test(details_that_do_not_fit_take_no_place),
                                        cmocka_unit_test(a_string_cannot_end_the_script),
+                                       cmocka_unit_test(bytes_of_packets),
                                        cmocka_unit_test(details_of_cases_that_passed_are_left_out_first)};
     return RUN_TESTS(tests);
 }

@@ -99,9 +99,46 @@ TEST(test_nested)
     assert_non_null(strstr(line(a, n), "Send indication: Send indication: Send indication: "));
 }
 
+static bool carries_data(const uint8_t *payload, size_t len)
+{
+    uint8_t buf[1500];
+    struct nt_addr a = nt_addr_v4(0x0a010002, 50000), b = nt_addr_v4(0xcb007102, 3478);
+    struct nt_packet p = {.data = buf, .cap = sizeof buf};
+    assert_int_equal(nt_packet_udp(&p, &a, &b, payload, len, 64, 0, false, 1), NT_OK);
+    assert_false(nt_is_data(p.data, 20)); /* cut short: damaged */
+    return nt_is_data(p.data, p.len);
+}
+
+/* What TURN wraps counts; a message is none, whatever it says about itself. */
+TEST(test_data)
+{
+    static const char sip[] = "INVITE sip:r@203.0.113.4 SIP/2.0\r\n\r\n";
+    uint8_t check[100], wrapped[300], channel[104] = {0x40, 0, 0};
+    struct nt_stun_builder b;
+    size_t n = binding(check, sizeof check, false);
+    assert_true(carries_data((const uint8_t *)"\x80zzz", 4));
+    assert_true(carries_data(NULL, 0));
+    assert_false(carries_data(check, n));
+    assert_false(carries_data((const uint8_t *)sip, sizeof sip - 1));
+    nt_stun_start(&b, wrapped, sizeof wrapped, NT_STUN_INDICATION, NT_TURN_SEND, id);
+    nt_stun_add(&b, NT_ATTR_DATA, check, n);
+    assert_false(carries_data(wrapped, (size_t)nt_stun_finish(&b)));
+    nt_stun_start(&b, wrapped, sizeof wrapped, NT_STUN_INDICATION, NT_TURN_SEND, id);
+    nt_stun_add(&b, NT_ATTR_DATA, "\x80zzz", 4);
+    assert_true(carries_data(wrapped, (size_t)nt_stun_finish(&b)));
+    channel[3] = (uint8_t)n;
+    memcpy(channel + 4, check, n);
+    assert_false(carries_data(channel, n + 4));
+    memset(channel + 4, 0x80, n);
+    assert_true(carries_data(channel, n + 4));
+    check[n - 1] ^= 1;
+    check[3] = 4; /* its length is wrong: damaged */
+    assert_false(carries_data(check, n));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_stun), cmocka_unit_test(test_vector), cmocka_unit_test(test_others),
-                                       cmocka_unit_test(test_nested)};
+                                       cmocka_unit_test(test_nested), cmocka_unit_test(test_data)};
     return RUN_TESTS(tests);
 }

@@ -470,6 +470,15 @@ TEST(names)
     }
     assert_int_equal(known, 43);
     assert_string_equal(nt_stun_attr_name(0x0020), "XOR-MAPPED-ADDRESS");
+    uint16_t number;
+    const char *name;
+    for (size_t i = 0; (name = nt_stun_named(NT_STUN_ATTRIBUTES, i, &number)) != NULL; i++, known--)
+        assert_string_equal(nt_stun_attr_name(number), name);
+    assert_int_equal(known, 0);
+    assert_string_equal(nt_stun_named(NT_STUN_METHODS, 0, &number), "Binding");
+    assert_int_equal(number, 1);
+    assert_string_equal(nt_stun_named(NT_STUN_REASONS, 0, &number), "Try Alternate");
+    assert_int_equal(number, 300);
     assert_int_equal(nt_stun_attr_by_name("NO-SUCH"), -1);
     assert_string_equal(nt_stun_method_name(3), "Allocate");
     assert_int_equal(nt_stun_method_by_name("ChannelBind"), 9);
