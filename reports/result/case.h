@@ -180,10 +180,13 @@ struct nt_result_case {
     size_t limit_count;
     char *data_found;                  /* "connected; data above 1,252 bytes is lost (...)"; NULL: nothing of this kind */
     uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
-    char *agent_l, *agent_r;           /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
-    char *carrier;                     /* NULL: the built-in one */
-    char *capture;                     /* "captures/....pcapng"; NULL: null */
-    struct nt_result_reason *reasons;  /* all that the verdict has, the cause first */
+    char *passed_capture;              /* of the first run that passed, where others did not; NULL: none was kept */
+    struct nt_result_log *passed_logs; /* names of its programs' logs */
+    size_t passed_log_count;
+    char *agent_l, *agent_r;          /* commands that replaced L and R (--agent-l, --agent-r); NULL: none did */
+    char *carrier;                    /* NULL: the built-in one */
+    char *capture;                    /* "captures/....pcapng"; NULL: null */
+    struct nt_result_reason *reasons; /* all that the verdict has, the cause first */
     size_t reason_count;
     struct nt_result_step *steps;
     size_t step_count;

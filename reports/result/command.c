@@ -69,12 +69,14 @@ static void put_flag(struct nt_text *t, const char *flag, const char *value)
     put_quoted(t, value);
 }
 
-static char *end_command(struct nt_text *t, const struct nt_result_case *k)
+static char *end_command(struct nt_text *t, const struct nt_result_case *k, uint32_t runs)
 {
     put_flag(t, "--carrier", k->carrier);
     put_flag(t, "--agent-l", k->agent_l);
     put_flag(t, "--agent-r", k->agent_r);
     nt_text_printf(t, " --seed %llu", (unsigned long long)k->seed);
+    if (runs > 1)
+        nt_text_printf(t, " --runs %u", (unsigned)runs);
     if (t->err != NT_OK)
         nt_text_free(t);
     return t->p;
@@ -96,7 +98,7 @@ char *nt_result_command(const struct nt_result_case *k)
     put_verb(&t, "run", k->file != NULL ? k->file : "");
     put_flag(&t, "--filter", k->param_count != 0 ? id : NULL);
     free(id);
-    return end_command(&t, k);
+    return end_command(&t, k, k->runs_passed > 0 && k->runs_failed > 0 ? k->runs_passed + k->runs_failed : 1);
 }
 
 char *nt_result_explain(const struct nt_result_case *k)
@@ -107,5 +109,5 @@ char *nt_result_explain(const struct nt_result_case *k)
         return NULL;
     put_verb(&t, "explain", id);
     free(id);
-    return end_command(&t, k);
+    return end_command(&t, k, 1);
 }

@@ -1,4 +1,5 @@
-/* Command lines of one case, as bash reads them: all of their characters can be seen, and pasted. */
+/* Command lines of one case, as bash reads them: all of their characters can be seen, and pasted. One run of a case that passed in
+ * some alone proves nothing: nt_result_command runs it as often as before. */
 #ifndef NT_RESULT_COMMAND_H
 #define NT_RESULT_COMMAND_H
 

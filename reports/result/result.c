@@ -49,6 +49,18 @@ int nt_result_put_reason(struct nt_result_case *c, const char *text)
     return NT_OK;
 }
 
+int nt_result_reword_reason(struct nt_result_case *c, const char *text)
+{
+    if (nt_result_put_reason(c, text) != NT_OK)
+        return NT_ENOMEM;
+    if (c->reason_count > 1) {
+        free(c->reasons[1].text);
+        memmove(c->reasons + 1, c->reasons + 2, (c->reason_count - 2) * sizeof *c->reasons);
+        c->reason_count--;
+    }
+    return NT_OK;
+}
+
 void nt_result_forget_reasons(struct nt_result_case *c)
 {
     for (size_t i = 0; i < c->reason_count; i++)

@@ -7,6 +7,8 @@
 void nt_result_case_free(struct nt_result_case *c);
 /* Makes `text` the reason, and the first of the reasons: those that were there follow. 0 or NT_ENOMEM, and nothing has changed. */
 int nt_result_put_reason(struct nt_result_case *c, const char *text);
+/* Replaces the reason, and the first of the reasons; those behind it stay. 0 or NT_ENOMEM, and nothing has changed. */
+int nt_result_reword_reason(struct nt_result_case *c, const char *text);
 void nt_result_forget_reasons(struct nt_result_case *c); /* its reason becomes "" */
 #define NT_WHY_NO_MORE_SRFLX "no server-reflexive candidate of "
 #define NT_WHY_NO_MORE_RELAYED "no relayed candidate of "

@@ -227,9 +227,6 @@ static const struct nt_field why_not_fields[] = {
 };
 static const struct nt_record why_not_record = RECORD(why_not_fields, WHY_NOT);
 
-static const struct nt_field log_file_fields[] = {TEXT(LOG_FILE, "name", name, 0)};
-static const struct nt_record log_file_record = RECORD(log_file_fields, LOG_FILE);
-
 static const struct nt_field network_fields[] = {
     TEXT(NETWORK, "name", name, DETAILS),
     TEXT(NETWORK, "prefixes", prefixes, DETAILS),
@@ -263,9 +260,14 @@ static const struct nt_field event_fields[] = {
 };
 static const struct nt_record event_record = RECORD(event_fields, EVENT);
 
+static const struct nt_field log_file_fields[] = {TEXT(LOG_FILE, "name", name, 0)};
+static const struct nt_record log_file_record = RECORD(log_file_fields, LOG_FILE);
+
 static const struct nt_field runs_fields[] = {
     U32(CASE, "pass", runs_passed, OVERVIEW),
     U32(CASE, "fail", runs_failed, OVERVIEW),
+    TEXT(CASE, "passed_capture", passed_capture, OPTIONAL | OVERVIEW),
+    MANY(TEXTS, LOG_FILE, CASE, "passed_logs", passed_logs, passed_log_count, log_file_record, OPTIONAL),
 };
 static const struct nt_record runs_record = RECORD(runs_fields, CASE);
 

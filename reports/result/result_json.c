@@ -168,7 +168,8 @@ static bool is_set(const struct nt_field *f, const void *record)
     if (f->kind == NT_FIELD_TEXT)
         return *(char *const *)nt_field_member(f, record) != NULL;
     for (size_t i = 0; i < f->of->count; i++)
-        if (*(const uint32_t *)nt_field_member(&f->of->fields[i], nt_field_member(f, record)) != 0)
+        if (f->of->fields[i].kind == NT_FIELD_U32 &&
+            *(const uint32_t *)nt_field_member(&f->of->fields[i], nt_field_member(f, record)) != 0)
             return true;
     return false;
 }

@@ -1,16 +1,14 @@
 #include "scenarios/command/jobs.h"
 #include "core/base/err.h"
-#include "core/base/map.h"
-#include "core/base/strings.h"
 #include "pcap/read.h"
 #include "reports/result/result.h"
 #include "reports/texts.h"
+#include "scenarios/command/case_files.h"
 #include "scenarios/command/monotonic.h"
 #include "scenarios/files/output.h"
 #include "scenarios/files/source_file.h"
 #include "scenarios/judge/outcome.h"
 #include "scenarios/judge/story.h"
-#include "scenarios/run/repeat.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,15 +17,6 @@
 #include <string.h>
 
 #define PATH_BYTES 4096
-#define COMMENT_BYTES 4096
-
-static void set_capture_error(struct nt_result_case *r, int err)
-{
-    char reason[200];
-    snprintf(reason, sizeof reason, "the capture cannot be written (%s)", err == NT_EIO ? strerror(errno) : nt_strerror(err));
-    if (nt_result_put_reason(r, reason) == NT_OK)
-        r->outcome = NT_ERROR;
-}
 
 /* The flags that are needed to run the case again. */
 static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
@@ -45,118 +34,61 @@ static void set_source(const struct nt_jobs *jobs, size_t job, const struct nt_s
         out->source = nt_source_file_read(c->path);
 }
 
-/* What a case writes. */
-struct files {
-    char *name; /* how the names of its files begin */
-    struct nt_output_capture capture;
-    char comment[COMMENT_BYTES]; /* of the capture's header */
-    int err, saved_errno;        /* of the capture */
-};
+/* How the names of the case's files begin; NULL without memory. */
+static char *name_of(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c)
+{
+    char *id = nt_result_id(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id);
+    char *name = id != NULL ? nt_shared_names_of(&jobs->s->names, id) : NULL;
+    free(id);
+    return name;
+}
 
-static int name_capture(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct files *files)
+static void write_comment(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_case_files *files)
 {
     uint64_t seed = nt_selection_seed(jobs->s, job, c);
     char *id = nt_result_id(c, seed, jobs->s->cases[job].seed_in_id);
-    *files = (struct files){.name = id != NULL ? nt_shared_names_of(&jobs->s->names, id) : NULL};
     snprintf(files->comment, sizeof files->comment, "%s seed=%" PRIu64 ": %s", id != NULL ? id : "", seed, c->claim);
     free(id);
-    return files->name != NULL ? nt_output_name_capture(jobs->o->out, files->name, jobs->o->plain_pcap, &files->capture)
-                               : NT_ENOMEM;
-}
-
-static void free_files(struct files *files)
-{
-    free(files->name);
-    nt_output_free_capture(&files->capture);
 }
 
 /* Where packets of the case go that memory does not keep, if its capture may have to be written. */
-static void aim_spools(struct nt_jobs *jobs, const struct files *to)
+static void begin_files(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_case_files *files)
 {
-    nt_spool_aim(&jobs->spools[0], to->capture.path, NT_OUTPUT_PART, to->comment, jobs->o->plain_pcap);
-    nt_spool_aim(&jobs->spools[1], to->capture.path, NT_OUTPUT_PART_OF_SPARE, to->comment, jobs->o->plain_pcap);
+    nt_case_files_begin(files, jobs->record, jobs->o->out, name_of(jobs, job, c), jobs->o->plain_pcap);
+    write_comment(jobs, job, c, files);
+    if (files->err != NT_OK)
+        return;
+    nt_spool_aim(&jobs->spools[0], files->capture.path, NT_OUTPUT_PART, files->comment, jobs->o->plain_pcap);
+    nt_spool_aim(&jobs->spools[1], files->capture.path, NT_OUTPUT_PART_OF_SPARE, files->comment, jobs->o->plain_pcap);
     nt_spool_attach(&jobs->spools[0], &jobs->capture);
     nt_spool_attach(&jobs->spools[1], &jobs->spare);
-}
-
-static void begin_capture(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct files *files)
-{
-    files->err = name_capture(jobs, job, c, files);
-    if (files->err == NT_OK)
-        files->err = nt_run_record_add(jobs->record, files->capture.name);
-    files->saved_errno = errno;
-    if (files->err == NT_OK)
-        aim_spools(jobs, files);
-}
-
-static void write_capture(struct nt_jobs *jobs, struct files *files, struct nt_result_case *out)
-{
-    errno = files->saved_errno;
-    int err = files->err == NT_OK ? nt_spool_finish(jobs->capture.overflow.user, &jobs->capture) : files->err;
-    if (err != NT_OK) {
-        set_capture_error(out, err);
-        return;
-    }
-    out->capture = files->capture.name;
-    files->capture.name = NULL;
-}
-
-/* The logs of a case, while it runs. */
-struct logs {
-    const struct nt_jobs *jobs;
-    struct nt_result_log *items;
-    size_t count, cap;
-};
-
-/* With --runs each run writes them anew. */
-static bool has_log(const struct logs *logs, const char *name)
-{
-    for (size_t i = 0; i < logs->count; i++)
-        if (strcmp(logs->items[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* A program is about to write DIR/logs/NAME. */
-static int add_log(void *user, const char *path)
-{
-    struct logs *logs = user;
-    const char *name = path + strlen(logs->jobs->o->out) + 1;
-    int err = nt_run_record_add(logs->jobs->record, name);
-    if (err != NT_OK || has_log(logs, name))
-        return err;
-    err = nt_grow(&logs->items, &logs->cap, logs->count + 1, sizeof *logs->items, SIZE_MAX);
-    if (err == NT_OK && (logs->items[logs->count].name = nt_strdup(name, &err)) != NULL)
-        logs->count++;
-    return err;
 }
 
 static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     const struct nt_options *o = jobs->o;
-    struct files files = {0};
+    struct nt_case_files files = {0};
     bool keeps = o->keep != NT_KEEP_NONE && c->skip.why == NULL;
     if (keeps)
-        begin_capture(jobs, job, c, &files);
-    char *prefix = files.name != NULL && nt_scn_live(c) ? nt_output_logs(o->out, files.name) : NULL;
-    struct logs logs = {.jobs = jobs};
+        begin_files(jobs, job, c, &files);
     struct nt_run_options options = {.seed = nt_selection_seed(jobs->s, job, c),
                                      .seed_in_id = jobs->s->cases[job].seed_in_id,
                                      .carrier = jobs->carrier,
                                      .until = o->until,
-                                     .story = NT_STORY_EVENTS,
-                                     .logs = {.prefix = prefix, .opening = add_log, .user = &logs}};
-    nt_repeat_case(c, &options, o->runs, &jobs->capture, &jobs->spare, out);
-    free(prefix);
+                                     .story = NT_STORY_EVENTS};
+    if (keeps && nt_scn_live(c))
+        options.logs = nt_case_files_logs(&files);
+    struct nt_repeat_files of_runs = nt_case_files_of_runs(&files);
+    nt_repeat_case(c, &options, o->runs, keeps ? &of_runs : NULL, &jobs->capture, &jobs->spare, out);
     set_flags(jobs, out);
     set_source(jobs, job, c, out);
-    out->logs = logs.items;
-    out->log_count = logs.count;
+    if (keeps)
+        nt_case_files_list_logs(&files, out);
     if (keeps && (o->keep == NT_KEEP_ALL || out->outcome != NT_PASS))
-        write_capture(jobs, &files, out);
+        nt_case_files_write(&files, &jobs->capture, out);
     nt_spool_discard(&jobs->spools[0]);
     nt_spool_discard(&jobs->spools[1]);
-    free_files(&files);
+    nt_case_files_free(&files);
 }
 
 void nt_jobs_free(struct nt_jobs *jobs)
@@ -210,10 +142,12 @@ int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_tex
 /* What a worker that was killed has not removed. */
 static void remove_parts(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c)
 {
-    struct files left = {0};
-    if (jobs->o->keep != NT_KEEP_NONE && name_capture(jobs, job, c, &left) == NT_OK)
-        nt_output_remove_parts(&left.capture);
-    free_files(&left);
+    struct nt_output_capture left = {0};
+    char *name = jobs->o->keep != NT_KEEP_NONE ? name_of(jobs, job, c) : NULL;
+    if (name != NULL && nt_output_name_capture(jobs->o->out, name, jobs->o->plain_pcap, &left) == NT_OK)
+        nt_output_remove_parts(&left);
+    nt_output_free_capture(&left);
+    free(name);
 }
 
 int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, int64_t wall_ms, unsigned wanted, struct nt_text *texts)

@@ -123,6 +123,14 @@ static int copy_logs(const char *dir, const char *out, const struct nt_run_recor
     return r;
 }
 
+static int copy_captures(const struct nt_merge *m, const struct nt_merged_case *k, const char *out,
+                         const struct nt_run_record *record)
+{
+    const char *dir = m->logs[k->log].dir;
+    int r = k->capture != NULL ? copy_output(dir, out, k->capture, record) : NT_OK;
+    return r == NT_OK && k->passed_capture != NULL ? copy_output(dir, out, k->passed_capture, record) : r;
+}
+
 /* Rank logs that are in the output directory by accident are removed: the next merge would read them. */
 static int make_output(const struct nt_merge *m, const char *out)
 {
@@ -140,7 +148,7 @@ int nt_merge_copy_files(const struct nt_merge *m, const char *out, const struct 
     if (r != NT_OK)
         nt_complain_unwritable(out, NT_EIO, NT_MEND_OUT);
     for (size_t i = 0; i < m->count && r == NT_OK; i++)
-        r = m->cases[i].capture != NULL ? copy_output(m->logs[m->cases[i].log].dir, out, m->cases[i].capture, record) : NT_OK;
+        r = copy_captures(m, &m->cases[i], out, record);
     for (size_t i = 0; i < m->dir_count && r == NT_OK; i++)
         r = copy_logs(m->dirs[i], out, record);
     return r;

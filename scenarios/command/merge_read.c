@@ -39,21 +39,31 @@ int nt_merge_complain_at(const struct nt_merge *m, const struct nt_merged_case *
     return nt_merge_complain(nt_merge_log_path(&m->logs[k->log], path), k->line, what, mend);
 }
 
-static int check_capture(const struct nt_merge *m, const struct nt_merged_case *k)
+static int check_file(const struct nt_merge *m, const struct nt_merged_case *k, const char *name)
 {
     char why[NT_INSIDE_WHY], what[NT_INSIDE_WHY + 300];
-    if (k->capture == NULL)
-        return NT_EXIT_OK;
-    if (!nt_output_is_capture(k->capture))
-        return nt_merge_complain_at(m, k, "'capture' must be captures/NAME.pcapng or .pcap, as natsim names captures",
-                                    MEND_DAMAGED);
-    int fd = nt_inside_open_bounded(m->logs[k->log].dir, k->capture, NT_MERGE_FILE_MAX, why);
+    int fd = nt_inside_open_bounded(m->logs[k->log].dir, name, NT_MERGE_FILE_MAX, why);
     if (fd >= 0) {
         close(fd);
         return NT_EXIT_OK;
     }
-    snprintf(what, sizeof what, "%s: %s", k->capture, why);
+    snprintf(what, sizeof what, "%s: %s", name, why);
     return nt_merge_complain_at(m, k, what, NT_MERGE_MEND_FILES);
+}
+
+/* The name of the second follows from the first's: no other case has it. */
+static int check_captures(const struct nt_merge *m, const struct nt_merged_case *k)
+{
+    char passed[NT_OUTPUT_NAME_MAX];
+    if (k->capture != NULL && (!nt_output_is_capture(k->capture) || strchr(k->capture, '+') != NULL))
+        return nt_merge_complain_at(m, k, "'capture' must be captures/NAME.pcapng or .pcap, as natsim names captures",
+                                    MEND_DAMAGED);
+    if (k->passed_capture != NULL &&
+        (k->capture == NULL || strcmp(nt_output_passed_capture(k->capture, passed), k->passed_capture) != 0))
+        return nt_merge_complain_at(m, k, "'passed_capture' must be its 'capture' with '+passed', as natsim names captures",
+                                    MEND_DAMAGED);
+    int r = k->capture != NULL ? check_file(m, k, k->capture) : NT_EXIT_OK;
+    return r == NT_EXIT_OK && k->passed_capture != NULL ? check_file(m, k, k->passed_capture) : r;
 }
 
 /* The reports name them. */
@@ -61,6 +71,9 @@ static bool has_sound_logs(const struct nt_result_case *c)
 {
     for (size_t i = 0; i < c->log_count; i++)
         if (!nt_output_is_log(c->logs[i].name))
+            return false;
+    for (size_t i = 0; i < c->passed_log_count; i++)
+        if (!nt_output_is_log(c->passed_logs[i].name))
             return false;
     return true;
 }
@@ -86,14 +99,15 @@ static int add_case(struct nt_merge *m, const struct nt_merge_line *line, size_t
     bool sound = has_sound_logs(&result);
     found.id = result.id;
     found.capture = result.capture;
-    result.id = result.capture = NULL;
+    found.passed_capture = result.passed_capture;
+    result.id = result.capture = result.passed_capture = NULL;
     nt_result_case_free(&result);
     m->cases[m->count++] = found;
     if (json->err != NT_OK)
         return nt_merge_no_memory();
     if (!sound)
         return nt_merge_complain_at(m, &found, "'logs' must be logs/NAME.log, as natsim names logs", MEND_DAMAGED);
-    return check_capture(m, &found);
+    return check_captures(m, &found);
 }
 
 static int complain_unread(const char *path, size_t number, int err)
@@ -181,6 +195,7 @@ void nt_merged_case_free(struct nt_merged_case *k)
 {
     free(k->id);
     free(k->capture);
+    free(k->passed_capture);
 }
 
 int nt_merge_read(struct nt_merge *m)

@@ -13,9 +13,9 @@ struct nt_merged_case {
     struct nt_case_place place;
     uint64_t at; /* of its line, in its log */
     size_t len, log, line;
-    uint64_t hash;        /* of the line without its place, */
-    uint64_t result_hash; /* and without what results.json leaves out */
-    char *id, *capture;   /* capture may be NULL */
+    uint64_t hash;                       /* of the line without its place, */
+    uint64_t result_hash;                /* and without what results.json leaves out */
+    char *id, *capture, *passed_capture; /* captures may be NULL */
 };
 
 struct nt_merge {

@@ -93,14 +93,22 @@ int nt_output_name_capture(const char *dir, const char *name, bool plain, struct
     return NT_EIO;
 }
 
-/* A file of plain characters directly within the folder. */
+const char *nt_output_passed_capture(const char *name, char buf[NT_OUTPUT_NAME_MAX])
+{
+    const char *dot = strrchr(name, '.');
+    int stem = dot != NULL ? (int)(dot - name) : (int)strlen(name);
+    snprintf(buf, NT_OUTPUT_NAME_MAX, "%.*s" NT_OUTPUT_PASSED "%s", stem, name, dot != NULL ? dot : "");
+    return buf;
+}
+
+/* A file of plain characters directly within the folder; '+' is in no name of a case, and separates what is behind it. */
 static bool is_plain_file(const char *name, const char *folder, const char *ending)
 {
     size_t len = strlen(name), before = strlen(folder), after = strlen(ending);
     if (len <= before + after || len - before > NAME_MAX || strncmp(name, folder, before) != 0)
         return false;
     for (const char *c = name + before; *c != '\0'; c++)
-        if (!nt_output_is_plain(*c))
+        if (!nt_output_is_plain(*c) && *c != '+')
             return false;
     return strcmp(name + len - after, ending) == 0;
 }

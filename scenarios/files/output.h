@@ -25,6 +25,10 @@ struct nt_output_capture { /* where the capture of a case goes */
  */
 int nt_output_name_capture(const char *dir, const char *name, bool plain, struct nt_output_capture *out);
 void nt_output_free_capture(struct nt_output_capture *out);
+#define NT_OUTPUT_PASSED "+passed" /* behind NAME: of a run that passed where others did not */
+#define NT_OUTPUT_NAME_MAX 300
+/* "captures/NAME+passed.pcapng" of "captures/NAME.pcapng"; returns buf. */
+const char *nt_output_passed_capture(const char *name, char buf[NT_OUTPUT_NAME_MAX]);
 /* Names that captures, and logs, have here: plain characters, and no directory but captures/ or logs/. */
 bool nt_output_is_capture(const char *name);
 bool nt_output_is_log(const char *name);

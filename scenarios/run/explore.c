@@ -23,9 +23,10 @@ static const char *paths_list(unsigned paths, char buf[PATHS_TEXT])
 static void add_order(struct nt_result_case *r, const struct nt_orders *orders)
 {
     char text[3 * NT_SCN_EXPLORE_MAX + 1];
-    struct nt_verdict v = {.outcome = r->outcome, .line = r->line, .packet = r->packet};
-    nt_verdict_put(&v, "%s (in the order %s)", r->reason, nt_orders_text(orders, text, sizeof text));
-    nt_verdict_give(&v, r);
+    char reason[NT_VERDICT_REASON + sizeof text];
+    snprintf(reason, sizeof reason, "%s (in the order %s)", r->reason, nt_orders_text(orders, text, sizeof text));
+    if (nt_result_reword_reason(r, reason) != NT_OK)
+        r->outcome = NT_ERROR;
 }
 
 static void judge_outcomes(const struct nt_scn_case *c, unsigned seen, uint32_t runs, bool all, struct nt_result_case *out)

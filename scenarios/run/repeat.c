@@ -16,17 +16,21 @@ static void keep_result(struct nt_result_case *kept, struct nt_capture *kept_cap
     *kept = *one;
 }
 
+/* Its other reasons stay behind. */
 static void mark_unstable(struct nt_result_case *r, uint32_t passed, uint32_t failed)
 {
-    struct nt_verdict v = {.outcome = NT_FAIL, .line = r->line, .packet = r->packet};
-    nt_verdict_put(&v, "unstable: passed in %u of %u runs; in another: %s", (unsigned)passed, (unsigned)(passed + failed),
-                   r->reason);
-    nt_verdict_give(&v, r);
+    char reason[NT_VERDICT_REASON + 100];
+    snprintf(reason, sizeof reason, "unstable: passed in %u of %u runs; in another: %s", (unsigned)passed,
+             (unsigned)(passed + failed), r->reason);
+    if (nt_result_reword_reason(r, reason) != NT_OK)
+        r->outcome = NT_ERROR;
 }
 
-void nt_repeat_case(const struct nt_scn_case *c, const struct nt_run_options *options, unsigned runs, struct nt_capture *capture,
-                    struct nt_capture *spare, struct nt_result_case *out)
+void nt_repeat_case(const struct nt_scn_case *c, const struct nt_run_options *options, unsigned runs,
+                    const struct nt_repeat_files *files, struct nt_capture *capture, struct nt_capture *spare,
+                    struct nt_result_case *out)
 {
+    struct nt_run_options o = *options;
     if (runs <= 1) {
         nt_run_case(c, options, capture, NULL, out);
         return;
@@ -36,14 +40,23 @@ void nt_repeat_case(const struct nt_scn_case *c, const struct nt_run_options *op
     bool over = false;
     for (unsigned i = 0; i < runs && !over; i++) {
         struct nt_result_case one;
-        nt_run_case(c, options, spare, NULL, &one);
-        passed += one.outcome == NT_PASS;
-        failed += one.outcome == NT_FAIL;
+        nt_run_case(c, &o, spare, NULL, &one);
         over = one.outcome == NT_SKIP || one.outcome == NT_ERROR;
-        if (i == 0 || over || out->outcome == NT_PASS)
+        bool passes = one.outcome == NT_PASS, decides = i == 0 || over || (failed == 0 && !passes);
+        struct nt_capture *other = NULL; /* they differ from now on */
+        if (passes && passed == 0 && failed > 0)
+            other = spare;
+        else if (!passes && !over && failed == 0 && passed > 0)
+            other = capture;
+        if (files != NULL)
+            files->ended(files->user, decides, other);
+        if (decides)
             keep_result(out, capture, &one, spare);
         else
             nt_result_case_free(&one);
+        passed += passes;
+        failed += !passes && !over;
+        o.logs.prefix = files != NULL ? files->later_logs : NULL;
     }
     out->runs_passed = passed;
     out->runs_failed = failed;

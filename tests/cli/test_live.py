@@ -2,7 +2,6 @@
 
 Most cases run at once, in one run of the program: real time is mostly waiting."""
 
-import itertools
 import json
 import os
 import re
@@ -15,7 +14,6 @@ import subprocess
 import sys
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -658,34 +656,6 @@ def test_explain_shows_a_case_with_a_process(natsim):
 def test_runs_of_interop_are_counted_from_one(natsim, tmp_path):
     run = natsim("run", "interop", "--runs", "0")
     assert run.code == 2 and "--runs cannot be '0'" in run.err and os.listdir(tmp_path) == []
-
-
-def count_connections(server):
-    """Until the server is shut down: tells each that connects its number."""
-    for number in itertools.count(1):
-        try:
-            with server.accept()[0] as line:
-                line.sendall(str(number).encode())
-        except OSError:
-            return number - 1
-
-
-@live_only
-def test_what_passes_in_some_runs_only_fails(natsim, scenario, results, tmp_path):
-    (tmp_path / "dummy.py").write_text(DUMMY)
-    with socket.socket(socket.AF_UNIX) as server, ThreadPoolExecutor() as pool:
-        server.bind(str(tmp_path / "count"))
-        (tmp_path / "count").chmod(0o666)
-        server.listen()
-        count = pool.submit(count_connections, server)
-        run = natsim("run", scenario(lan(dummy("unstable", "count"), dummy()), "a.yaml"), scenario(lan(dummy(), dummy()), "b.yaml"), "--runs", 3, "--jobs", 2)
-        server.shutdown(socket.SHUT_RDWR)
-    assert run.code == 1, run
-    unstable, stable = results()["cases"]
-    assert unstable["runs"] == {"pass": 2, "fail": 1} and stable["runs"] == {"pass": 3, "fail": 0}
-    assert outcome(unstable) == ("fail", "unstable: passed in 2 of 3 runs; in another: L: its process ended with status 3 before it was told to stop")
-    assert outcome(stable) == ("pass", "")
-    assert count.result() == 3
 
 
 @live_only

@@ -105,10 +105,13 @@ TEST(test_the_order_of_a_failure_is_in_its_reason)
 {
     struct small s;
     struct nt_result_case r;
-    run_small(&s, SMALL "expect: {path: none, explore: {first: 3, window: 5ms}, outcomes: [direct]}\n",
+    run_small(&s, SMALL "expect: {path: none, within: 1ms, explore: {first: 3, window: 5ms}, outcomes: [direct]}\n",
               &(struct nt_run_options){.seed = 1}, &r);
     assert_int_equal(r.outcome, NT_FAIL);
     assert_non_null(strstr(r.reason, "path: expected none, found direct (in the order 0"));
+    assert_int_equal(r.reason_count, 2); /* the other stays behind it */
+    assert_string_equal(r.reasons[0].text, r.reason);
+    assert_non_null(strstr(r.reasons[1].text, "within: expected 1 ms at most"));
     nt_result_case_free(&r);
     small_free(&s);
 }
@@ -122,7 +125,7 @@ TEST(test_runs_that_agree_give_one_result)
     small_load(&s, SMALL);
     struct nt_capture spare;
     nt_capture_init(&spare);
-    nt_repeat_case(s.scn, &(struct nt_run_options){.seed = 1}, 3, &s.capture, &spare, &r);
+    nt_repeat_case(s.scn, &(struct nt_run_options){.seed = 1}, 3, NULL, &s.capture, &spare, &r);
     nt_capture_free(&spare);
     assert_int_equal(r.outcome, NT_PASS);
     assert_int_equal(r.runs_passed, 3);
