@@ -80,6 +80,14 @@ static bool begins_with(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* A permission that the server did not grant: with it there would be a path by the relay, whatever NATs do. */
+static bool is_refusal_of_relay(const struct nt_result_case *c, const struct nt_result_why_not *y)
+{
+    bool has_path = c->path != NULL && strcmp(c->path, "none") != 0;
+    return !has_path && (c->expected_paths & NT_PATH_RELAYED) != 0 && nt_addr_is_set(&y->local) &&
+           strcmp(y->reason, "refused") == 0 && begins_with(y->text, NT_WHY_UNCHECKED);
+}
+
 /* What kept a side from candidates explains its pairs, but a relayed one does not make a path direct: it counts where there is
  * none, and least where only a direct one was expected. Nor does a server explain them where another gave the candidate. A rule of
  * a NAT says more than an address that nobody outside can reach. */
@@ -87,12 +95,19 @@ static int weight_of(const struct nt_result_case *c, const struct nt_result_why_
 {
     bool has_path = c->path != NULL && strcmp(c->path, "none") != 0;
     bool pair = nt_addr_is_set(&y->local), unreached = is_any_of(y->reason, "no-route", "unchecked");
+    if (begins_with(y->text, NT_WHY_DATA) || begins_with(y->text, NT_WHY_CONSENT))
+        return has_path ? -2 : 4;
+    if (is_refusal_of_relay(c, y))
+        return 3;
     if (begins_with(y->text, NT_WHY_NO_RELAYED) && (has_path || c->expected_paths == NT_PATH_DIRECT))
         return has_path ? -2 : -1;
     if (begins_with(y->text, NT_WHY_NO_MORE_SRFLX) || begins_with(y->text, NT_WHY_NO_MORE_RELAYED))
         return -2;
     if (!pair)
-        return is_any_of(y->reason, "no-pairs", "unasked") || (!has_path && strcmp(y->reason, "policy") == 0) ? 1 : 3;
+        return is_any_of(y->reason, "no-pairs", "unasked") || strcmp(y->reason, "passed-over") == 0 ||
+                       (!has_path && strcmp(y->reason, "policy") == 0)
+                   ? 1
+                   : 3;
     return y->rule_count > 0 ? 2 : !unreached;
 }
 
@@ -108,6 +123,46 @@ const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c)
 const char *nt_event_text(const struct nt_result_case *c, uint32_t number)
 {
     return number < c->event_text_count ? c->event_texts[number].text : "";
+}
+
+const struct nt_result_why_not *nt_result_why_besides(const struct nt_result_case *c)
+{
+    const struct nt_result_why_not *first = nt_result_why(c);
+    if (first == NULL || !is_refusal_of_relay(c, first))
+        return NULL;
+    for (size_t i = 0; i < c->why_not_count; i++)
+        if (nt_addr_is_set(&c->why_not[i].local) && c->why_not[i].rule_count > 0)
+            return &c->why_not[i];
+    return NULL;
+}
+
+const char *nt_result_where_lost(const struct nt_result_case *c)
+{
+    static const char behind[] = "datagrams: ";
+    for (size_t i = 0; i < c->why_not_count; i++) {
+        const char *where = begins_with(c->why_not[i].text, NT_WHY_DATA) ? strstr(c->why_not[i].text, behind) : NULL;
+        if (where != NULL)
+            return where + sizeof behind - 1;
+    }
+    return NULL;
+}
+
+/* The entry of that agent, or of any other one (`but`). */
+static const struct nt_result_why_not *consent_of(const struct nt_result_case *c, const char *agent, bool but)
+{
+    for (size_t i = 0; i < c->why_not_count; i++)
+        if ((strcmp(c->why_not[i].agent, agent) == 0) != but && begins_with(c->why_not[i].text, NT_WHY_CONSENT))
+            return &c->why_not[i];
+    return NULL;
+}
+
+/* When the other agent did not answer, for it had lost consent itself, the cause is that. */
+const char *nt_result_why_no_consent(const struct nt_result_case *c, const char *agent)
+{
+    const struct nt_result_why_not *own = consent_of(c, agent, false), *other = consent_of(c, agent, true);
+    if (own == NULL)
+        return NULL;
+    return other != NULL && strcmp(own->reason, "state") == 0 ? other->text : own->text;
 }
 
 const char *nt_outcome_name(enum nt_outcome o)

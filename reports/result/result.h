@@ -13,9 +13,18 @@ void nt_result_forget_reasons(struct nt_result_case *c); /* its reason becomes "
 #define NT_WHY_NO_MORE_SRFLX "no server-reflexive candidate of "
 #define NT_WHY_NO_MORE_RELAYED "no relayed candidate of "
 #define NT_WHY_NO_RELAYED "no relayed candidate: " /* begins the text of an entry for a server */
+#define NT_WHY_DATA "data lost: "                  /* of one for the selected pair: "9 of L's 10 datagrams: ..." */
+#define NT_WHY_CONSENT "consent lost: "            /* likewise */
+#define NT_WHY_UNCHECKED "no check was sent on it: "
 /* The entry of why_not that says most about how the call went; NULL: none says anything about that. */
 const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c);
 const char *nt_event_text(const struct nt_result_case *c, uint32_t number); /* of an event; "" for a number that is none */
+/* Beside it, when that is a relay's refusal: what kept the call from a direct path. NULL: nothing is known, or it is said. */
+const struct nt_result_why_not *nt_result_why_besides(const struct nt_result_case *c);
+/* Where most of the lost data was dropped; NULL: not known, or none was. */
+const char *nt_result_where_lost(const struct nt_result_case *c);
+/* Why the agent lost consent; NULL: not known, or it has not. */
+const char *nt_result_why_no_consent(const struct nt_result_case *c, const char *agent);
 const char *nt_outcome_name(enum nt_outcome o);
 const char *nt_side_name(bool remote); /* "local", "remote" */
 /* What a parameter's value is called; "" at the least. */

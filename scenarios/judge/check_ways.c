@@ -284,6 +284,21 @@ const struct nt_check_way *nt_check_ways_last(const struct nt_check_ways *ways, 
     return NULL;
 }
 
+const struct nt_check_way *nt_check_ways_unanswered(const struct nt_check_ways *ways, uint32_t agent, const struct nt_addr *base,
+                                                    const struct nt_addr *remote, bool relayed)
+{
+    const struct nt_check_way *first = NULL;
+    for (size_t i = ways->count; i-- > 0;) {
+        const struct nt_check_way *way = &ways->of[i];
+        if (way->agent != agent || !is_of_pair(way, base, remote, relayed))
+            continue;
+        if (way->taken != 0)
+            return first;
+        first = way;
+    }
+    return first;
+}
+
 static bool asks_for(const struct nt_capture *capture, uint32_t number, const struct nt_addr *peer)
 {
     const struct nt_capture_frame *f = nt_capture_frame_at(capture, number);

@@ -46,6 +46,9 @@ void nt_check_ways_free(struct nt_check_ways *ways);
  */
 const struct nt_check_way *nt_check_ways_last(const struct nt_check_ways *ways, uint32_t agent, const struct nt_addr *base,
                                               const struct nt_addr *remote, bool relayed);
+/* Likewise the first after the last that was answered: what ended an exchange that had gone on. NULL: the last was answered. */
+const struct nt_check_way *nt_check_ways_unanswered(const struct nt_check_ways *ways, uint32_t agent, const struct nt_addr *base,
+                                                    const struct nt_addr *remote, bool relayed);
 /* Whose address it is, the service's or one of relayed addresses; NULL: no server's. */
 const struct nt_scn_server *nt_check_ways_server(const struct nt_scn_case *c, const struct nt_addr *a);
 /* The last request of this agent to the server with the relayed address for a permission for the address of `peer`. NULL: none is

@@ -55,17 +55,38 @@ static void judge_steps(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, c->expect.limit_place, 0, "still going on after %g s, the limit", (double)c->expect.limit / NT_SEC);
 }
 
+/* Where data was dropped, if its size does not say it; or "". */
+static void put_where_lost(const struct nt_result_case *r, char *buf, size_t cap)
+{
+    const char *where = r->data_found == NULL ? nt_result_where_lost(r) : NULL;
+    snprintf(buf, cap, "%s%s", where != NULL ? ": " : "", where != NULL ? where : "");
+}
+
+/* A relay's refusal stands by itself, and says besides why there is no direct path. */
+static void put_why(const struct nt_result_case *r, char *buf, size_t cap)
+{
+    const struct nt_result_why_not *besides = nt_result_why_besides(r);
+    const char *text = nt_result_why(r)->text;
+    if (besides == NULL)
+        snprintf(buf, cap, ": %s", text);
+    else
+        snprintf(buf, cap, ": %s; and no direct path: %s", text + sizeof NT_WHY_UNCHECKED - 1, besides->text);
+}
+
 /* Why there is none although pairs were selected, or why it is not direct; or "". */
 static const char *why_no_path(const struct nt_judged *j, const char *path, char *buf, size_t cap)
 {
     uint32_t agent;
     uint64_t sent;
     buf[0] = '\0';
-    if (nt_path_by_name(path) == NT_PATH_NONE && j->seen_path == 0 && nt_outcome_unheard(j->w, &agent, &sent))
-        snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived",
-                 nt_world_case(j->w)->agents[agent].name, sent);
-    else if (nt_path_by_name(path) != NT_PATH_DIRECT && nt_result_why(j->result) != NULL)
-        snprintf(buf, cap, ": %s", nt_result_why(j->result)->text);
+    if (nt_path_by_name(path) == NT_PATH_NONE && j->seen_path == 0 && nt_outcome_unheard(j->w, &agent, &sent)) {
+        char where[NT_VERDICT_REASON];
+        put_where_lost(j->result, where, sizeof where);
+        snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived%s",
+                 nt_world_case(j->w)->agents[agent].name, sent, where);
+    } else if (nt_path_by_name(path) != NT_PATH_DIRECT && nt_result_why(j->result) != NULL) {
+        put_why(j->result, buf, cap);
+    }
     return buf;
 }
 
@@ -109,12 +130,14 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
     const struct nt_scn_case *c = nt_world_case(j->w);
     const struct nt_result_case *r = j->result;
     bool connected = r->path == NULL || r->connect_ms >= 0;
+    char where[NT_VERDICT_REASON];
+    put_where_lost(r, where, sizeof where);
     if (c->expect.data_lost.set)
         nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost,
                          connected ? "data lost" : "data lost (never had both agents a selected pair)");
     else if (r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL && nt_path_by_name(r->path) != NT_PATH_NONE)
-        nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost", r->data_lost,
-                        r->data_sent);
+        nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost%s", r->data_lost,
+                        r->data_sent, where);
     judge_limit(v, j);
 }
 
@@ -234,7 +257,8 @@ void nt_expectations_judge(const struct nt_judged *j, struct nt_result_case *r)
     nt_programs_judge(&v, j->programs);
     judge_path(&v, j, r);
     for (uint32_t i = 0; i < nt_world_case(j->w)->agent_count; i++)
-        nt_expectations_judge_agent(&v, &nt_world_case(j->w)->expect.agents[i], nt_programs_hello(j->programs, i), &r->agents[i]);
+        nt_expectations_judge_agent(&v, &nt_world_case(j->w)->expect.agents[i], nt_programs_hello(j->programs, i), &r->agents[i],
+                                    nt_result_why_no_consent(r, r->agents[i].name));
     judge_steps(&v, j);
     judge_data(&v, j);
     tell_besides(&v, "", r->data_found);

@@ -51,11 +51,12 @@ static const char *match_text(const struct nt_scn_match *m, char *buf, size_t ca
     return len > 0 ? buf : "any";
 }
 
-static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_result_agent *r)
+static void judge_state(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_result_agent *r, const char *why)
 {
     const char *state = e->state >= 0 ? nt_agent_state_name((enum nt_ice_state)e->state) : r->state;
     if (strcmp(r->state, state) != 0)
-        nt_verdict_fail(v, e->state_place, 0, "%s: expected state %s, found %s", r->name, state, r->state);
+        nt_verdict_fail(v, e->state_place, 0, "%s: expected state %s, found %s%s%s", r->name, state, r->state,
+                        why != NULL ? ": " : "", why != NULL ? why : "");
     const char *role = nt_role_name((enum nt_ice_role)e->role);
     if (e->role != 0 && strcmp(r->role, role) != 0)
         nt_verdict_fail(v, e->role_place, 0, "%s: expected role %s, found %s", r->name, role, r->role);
@@ -160,10 +161,10 @@ static void judge_pairs(struct nt_verdict *v, const struct nt_scn_agent_expect *
 }
 
 void nt_expectations_judge_agent(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello,
-                                 const struct nt_result_agent *r)
+                                 const struct nt_result_agent *r, const char *why)
 {
     char what[TEXT_MAX];
-    judge_state(v, e, r);
+    judge_state(v, e, r, why);
     judge_selected(v, e, hello, r);
     judge_candidates(v, e, r);
     judge_prflx(v, e, r);

@@ -5,8 +5,8 @@
 #include "scenarios/model/verdict.h"
 #include "scenarios/programs/adapter_messages.h"
 
-/* `hello`: of the process that the agent is; NULL: our agent. */
+/* `hello`: of the process that the agent is; NULL: our agent. `why`: it is disconnected; NULL: it is not, or it is not known. */
 void nt_expectations_judge_agent(struct nt_verdict *v, const struct nt_scn_agent_expect *e, const struct nt_adapter_hello *hello,
-                                 const struct nt_result_agent *r);
+                                 const struct nt_result_agent *r, const char *why);
 
 #endif

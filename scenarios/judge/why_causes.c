@@ -79,6 +79,17 @@ static void gateways_from(struct nt_why_gateways *list, const struct nt_scn_case
     }
 }
 
+bool nt_why_is_before(const struct nt_scn_case *c, const struct nt_scn_agent *a, const struct nt_scn_gateway *g)
+{
+    for (size_t i = 0; i < a->on_count; i++) {
+        struct nt_why_gateways out = {.count = 0};
+        gateways_from(&out, c, a->on[i].network);
+        if (is_among(&out, g))
+            return true;
+    }
+    return false;
+}
+
 static bool blocks(const struct nt_scn_gateway *g)
 {
     return g->policy.kind == NT_GW_BLOCKED || g->policy.kind == NT_GW_BLOCKED_UDP;

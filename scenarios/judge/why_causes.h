@@ -40,6 +40,8 @@ void nt_why_find_causes(struct nt_why_causes *causes, const struct nt_why_questi
 void nt_why_find_blocking(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t agent,
                           const struct nt_result_pair *pair);
 
+bool nt_why_is_before(const struct nt_scn_case *c, const struct nt_scn_agent *a,
+                      const struct nt_scn_gateway *g); /* on its way out */
 bool nt_why_maps_each(const struct nt_scn_gateway *g); /* a mapping for each destination, or destination address */
 /* The translating gateway with this address outside, or NULL. */
 const struct nt_scn_gateway *nt_why_translator(const struct nt_scn_case *c, const struct nt_addr *a);

@@ -4,8 +4,12 @@
 #include "core/stun/attributes.h"
 #include "scenarios/apps/result_array.h"
 #include "scenarios/judge/check_ways.h"
+#include "scenarios/judge/lost_data.h"
+#include "scenarios/judge/why_lines.h"
+#include "scenarios/judge/why_steps.h"
 #include "scenarios/judge/why_text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +55,11 @@ static void add_entry(struct list *l, struct nt_why_entry *e)
 
 /* --- pairs --- */
 
+static bool has_happened(const struct list *l, uint32_t agent, const char *event)
+{
+    return nt_observer_find(nt_world_observer(l->w), (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, event) != NULL;
+}
+
 static const struct nt_result_pair *selected_pair(const struct nt_result_agent *a)
 {
     for (size_t i = 0; i < a->pair_count && a->selected_count > 0; i++)
@@ -81,17 +90,17 @@ static void explain_unchecked(struct list *l, uint32_t agent, const struct nt_re
 {
     struct nt_why_entry e = {.agent = agent, .pair = p, .reason = "unchecked"};
     const struct nt_check_way *way = is_relay(p) ? nt_check_ways_permission(&l->ways, l->w, agent, &p->base, &p->remote) : NULL;
-    if (way == NULL || !nt_why_permission(&e, l->w, way)) {
+    if (way == NULL || !nt_why_permission(&e, l->w, way, &p->remote)) {
         bool beyond = !l->ways.cut && is_beyond_limit(l, agent, p);
         e.reason = beyond ? "max-pairs" : e.reason;
         if (l->ways.cut)
             nt_text_printf(&e.text, "what became of its checks is not known: packets are not kept without end; the pair is %s",
                            p->state);
         else if (beyond)
-            nt_text_printf(&e.text, "no check was sent on it: %s has max-pairs: %u", l->scn->agents[agent].name,
+            nt_text_printf(&e.text, NT_WHY_UNCHECKED "%s has max-pairs: %u", l->scn->agents[agent].name,
                            (unsigned)l->scn->agents[agent].max_pairs);
         else
-            nt_text_printf(&e.text, "no check was sent on it: the pair is %s", p->state);
+            nt_text_printf(&e.text, NT_WHY_UNCHECKED "the pair is %s", p->state);
     }
     add_entry(l, &e);
 }
@@ -115,6 +124,58 @@ static void explain_pairs(struct list *l, uint32_t agent)
     for (size_t i = 0; i < a->pair_count && l->err == NT_OK; i++)
         if (is_to_explain(&a->pairs[i], selected))
             explain_pair(l, agent, &a->pairs[i]);
+}
+
+/* --- what happened to the selected pair --- */
+
+static void explain_unsent(struct list *l, uint32_t agent, const struct nt_lost_data *d)
+{
+    struct nt_why_entry e = {.agent = agent, .pair = selected_pair(&l->r->agents[agent]), .reason = "unsent"};
+    const char *name = l->scn->agents[agent].name;
+    uint64_t unsent = d->sent - d->left;
+    nt_text_printf(&e.text,
+                   NT_WHY_DATA "%" PRIu64 " of %s's %" PRIu64 " datagrams: %s had no selected pair, or no consent to send on it",
+                   unsent < d->lost ? unsent : d->lost, name, d->sent, name);
+    add_entry(l, &e);
+}
+
+/* What is still on its way, or whose fragments were dropped and not their first. */
+static void explain_unseen(struct list *l, uint32_t agent, const struct nt_lost_data *d)
+{
+    struct nt_why_entry e = {.agent = agent, .pair = selected_pair(&l->r->agents[agent]), .reason = "unseen"};
+    nt_text_printf(
+        &e.text, NT_WHY_DATA "%" PRIu64 " of %s's %" PRIu64 " datagrams: %s", d->lost, l->scn->agents[agent].name, d->sent,
+        d->cut ? "where is not known: packets are not kept without end" : "no packet that was dropped has their beginning");
+    add_entry(l, &e);
+}
+
+static void explain_data(struct list *l, uint32_t agent)
+{
+    struct nt_lost_data d;
+    if (!nt_lost_data_find(&d, l->w, agent))
+        return;
+    for (size_t i = 0; i < d.count; i++) {
+        struct nt_why_entry e = {.agent = agent, .pair = selected_pair(&l->r->agents[agent])};
+        nt_why_data(&e, l->w, l->r, &l->ways, &d, &d.places[i]);
+        add_entry(l, &e);
+    }
+    if (!d.cut && d.left < d.sent)
+        explain_unsent(l, agent, &d);
+    else if (d.count == 0)
+        explain_unseen(l, agent, &d);
+}
+
+static void explain_consent(struct list *l, uint32_t agent)
+{
+    const struct nt_result_pair *p = selected_pair(&l->r->agents[agent]);
+    const struct nt_check_way *way =
+        p != NULL ? nt_check_ways_unanswered(&l->ways, agent, &p->base, &p->remote, is_relay(p)) : NULL;
+    struct nt_why_entry e = {.agent = agent, .pair = p};
+    if (way == NULL || l->ways.cut)
+        return;
+    nt_text_put(&e.text, NT_WHY_CONSENT);
+    nt_why_check(&e, l->w, l->r, &l->ways, way);
+    add_entry(l, &e);
 }
 
 /* --- what never began --- */
@@ -161,15 +222,26 @@ static void explain_servers(struct list *l, uint32_t agent)
         explain_server(l, agent, a->turn[i].server, NT_TURN_ALLOCATE);
 }
 
-static bool has_happened(const struct list *l, uint32_t agent, const char *event)
-{
-    return nt_observer_find(nt_world_observer(l->w), (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, event) != NULL;
-}
-
 /* It would not take a direct path. */
 static bool only_relays(const struct list *l, uint32_t agent)
 {
     return l->scn->agents[agent].policy == NT_ICE_RELAY_ONLY && l->scn->agents[agent].exec == NULL;
+}
+
+/* ": R.0 is down since 0 ms" */
+static void say_down(const struct list *l, uint32_t agent, struct nt_why_entry *e)
+{
+    const struct nt_scn_agent *a = &l->scn->agents[agent];
+    bool first = true;
+    for (uint32_t i = 0; i < a->on_count; i++) {
+        nt_time since = nt_why_down_since(l->w, (struct nt_scn_node){NT_SCN_NODE_AGENT, agent}, i);
+        if (since == NT_TIME_NEVER)
+            continue;
+        nt_text_printf(&e->text, "%s%s.%u is down since %" PRId64 " ms", first ? ": " : ", ", a->name, (unsigned)i,
+                       (since + NT_MSEC - 1) / NT_MSEC);
+        first = false;
+        e->node = a->name;
+    }
 }
 
 /* An agent of ours without a pair: the other side's description did not come, or has no candidate for it. Of a process neither is
@@ -190,10 +262,24 @@ static void explain_none(struct list *l, uint32_t agent)
         e.reason = "no-candidates";
         nt_text_printf(&e.text, "%s has no candidate%s", l->scn->agents[agent].name,
                        only_relays(l, agent) ? ": its policy is relay" : "");
+        say_down(l, agent, &e);
     } else {
         nt_text_printf(&e.text, "no candidate of %s pairs with one of %s", peer, l->scn->agents[agent].name);
     }
     add_entry(l, &e);
+}
+
+/* A candidate in it would have made a pair. */
+static void explain_lines(struct list *l, uint32_t agent)
+{
+    char text[NT_WHY_LINE_BYTES];
+    struct nt_why_lines lines = {0};
+    while (l->err == NT_OK && nt_why_lines_next(&lines, l->w, agent, text)) {
+        struct nt_why_entry e = {
+            .agent = agent, .packet = lines.packet, .node = l->scn->agents[agent].name, .reason = "passed-over"};
+        nt_text_printf(&e.text, "%s passed over %s", l->scn->agents[agent].name, text);
+        add_entry(l, &e);
+    }
 }
 
 /* --- all of it --- */
@@ -223,20 +309,30 @@ static void explain_policy(struct list *l, uint32_t agent)
     add_entry(l, &e);
 }
 
+static bool has_lost_consent(const struct list *l, uint32_t agent)
+{
+    return strcmp(l->r->agents[agent].state, "disconnected") == 0 && has_happened(l, agent, "consent-lost");
+}
+
 static void explain_agent(struct list *l, uint32_t agent)
 {
+    if (l->r->data_lost > 0)
+        explain_data(l, agent);
+    if (has_lost_consent(l, agent))
+        explain_consent(l, agent);
     if (only_relays(l, agent))
         explain_policy(l, agent);
     if (!has_better(&l->r->agents[agent]))
         return;
     explain_servers(l, agent);
+    explain_lines(l, agent);
     explain_none(l, agent);
     explain_pairs(l, agent);
 }
 
 static bool is_to_tell(const struct list *l, uint32_t agent)
 {
-    return only_relays(l, agent) || has_better(&l->r->agents[agent]);
+    return only_relays(l, agent) || has_better(&l->r->agents[agent]) || has_lost_consent(l, agent) || l->r->data_lost > 0;
 }
 
 int nt_why_not_describe(const struct nt_world *w, struct nt_result_case *r)

@@ -2,7 +2,9 @@
 #include "core/base/err.h"
 #include "natsim/packet/packet.h"
 #include "scenarios/judge/why_causes.h"
+#include "scenarios/judge/why_steps.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 struct scene {
@@ -185,6 +187,22 @@ static void say_poisoned(const struct scene *s, const struct nt_why_causes *caus
     }
 }
 
+/* The port that the receiver knows was that of a mapping that has expired. */
+static bool say_new_mapping(const struct scene *s, const struct nt_why_causes *causes)
+{
+    for (size_t i = 0; i < causes->way_out.count; i++) {
+        const struct nt_scn_gateway *g = causes->way_out.of[i];
+        struct nt_scn_node n = {NT_SCN_NODE_GATEWAY, (uint32_t)(g - s->scn->gateways)};
+        if (g->policy.poison != 0 || nt_observer_find(nt_world_observer(s->w), n, nt_trace_name(NT_TR_EXPIRED)) == NULL)
+            continue;
+        nt_text_printf(&s->e->text, "; the mapping of %s to port %u, which %s knows, had expired", g->name, causes->known_port,
+                       s->receiver);
+        name_rule(s->e, g->name, "lifetime");
+        return true;
+    }
+    return false;
+}
+
 /* How it was hairpinned; whose mappings gave the check, or the receiver's packets, a port of its own. */
 static void say_ports(const struct scene *s, const struct nt_why_causes *causes)
 {
@@ -198,7 +216,7 @@ static void say_ports(const struct scene *s, const struct nt_why_causes *causes)
             nt_text_printf(&s->e->text, ", and %s knows port %u",
                            nt_scn_node_name(s->scn, (struct nt_scn_node){NT_SCN_NODE_AGENT, causes->receiver}), causes->known_port);
     }
-    if (causes->sent_from.count == 0 && causes->known_port != 0 && causes->known_port != s->src.port)
+    if (causes->sent_from.count == 0 && causes->known_port != 0 && causes->known_port != s->src.port && !say_new_mapping(s, causes))
         say_poisoned(s, causes);
     if (causes->asked.count > 0) {
         say_map_each(s, &causes->asked, s->e->text.len == said);
@@ -220,6 +238,25 @@ static void say_filters(const struct scene *s, const struct nt_why_causes *cause
         nt_text_printf(&s->e->text, " would not have let it in, either");
 }
 
+static int64_t milliseconds(nt_time at)
+{
+    return (at + NT_MSEC - 1) / NT_MSEC;
+}
+
+/* The sender's NAT got another address after the receiver had learnt the one before. */
+static bool say_renumbered(const struct scene *s, const struct nt_why_causes *causes)
+{
+    for (size_t i = causes->way_out.count; i-- > 0;) {
+        nt_time at = nt_why_renumbered(s->w, causes->way_out.of[i], s->frame->at);
+        if (at == NT_TIME_NEVER)
+            continue;
+        nt_text_printf(&s->e->text, "; %s was renumbered at %" PRId64 " ms, and %s knows its address of before",
+                       causes->way_out.of[i]->name, milliseconds(at), s->receiver);
+        return true;
+    }
+    return false;
+}
+
 /* Why `g` did not expect the packet: a mapping of its own for each destination, at either side, or an address that was not told;
  * and what would have stopped it next. */
 static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
@@ -231,11 +268,13 @@ static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
         return;
     say_filters(s, &causes, g);
     say_not_let_in_either(s, &causes);
+    if (causes.known_port == 0 && say_renumbered(s, &causes))
+        return;
     if (causes.sent_from.count == 0 && causes.asked.count == 0 && causes.known_port == 0 && !causes.hairpins)
         nt_text_printf(&s->e->text, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
 }
 
-/* Whether a packet from `src` to `dst` left the gateway before this frame. */
+/* Whether a packet from `src` to `dst` (NULL: to anybody) left the gateway before this frame. */
 static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
                      bool port)
 {
@@ -246,7 +285,7 @@ static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, cons
         struct nt_scn_node n = nt_observer_node_at(nt_world_observer(s->w), nt_fabric_tap_node(nt_world_fabric(s->w), f->tap));
         struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(s->capture, f), .len = f->len, .cap = f->len};
         if (n.kind == NT_SCN_NODE_GATEWAY && &s->scn->gateways[n.index] == g && nt_packet_parse(&p) == NT_OK &&
-            nt_addr_equal(&p.src, src) && (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst)))
+            nt_addr_equal(&p.src, src) && (dst == NULL || (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst))))
             return true;
     }
     return false;
@@ -297,6 +336,10 @@ static void say_unreachable(const struct scene *s)
     nt_text_printf(&s->e->text, "no way leads from %s to %s", nt_scn_node_name(s->scn, s->node), nt_addr_format_ip(&s->dst, to));
     if (g != NULL)
         nt_text_printf(&s->e->text, ", an address behind %s", g->name);
+    const struct nt_scn_gateway *had = nt_why_translator(s->scn, &s->dst);
+    nt_time at = had != NULL ? nt_why_renumbered(s->w, had, s->frame->at) : NT_TIME_NEVER;
+    if (at != NT_TIME_NEVER)
+        nt_text_printf(&s->e->text, ", which %s had until it was renumbered at %" PRId64 " ms", had->name, milliseconds(at));
 }
 
 /* RFC 8445, 7.2.5.2.1: source and destination of the response must be destination and source of the request. */
@@ -350,6 +393,48 @@ static bool is_no_fault_of_node(enum nt_drop reason)
            reason == NT_DROP_PARTITION || reason == NT_DROP_STEP;
 }
 
+/* The scenario's step, when it can only be that one. */
+static void say_which_step(const struct scene *s)
+{
+    const struct nt_scn_step *only = NULL;
+    for (size_t i = 0; i < s->scn->step_count; i++) {
+        const struct nt_scn_step *step = &s->scn->steps[i];
+        if (step->kind != NT_STEP_FAULT || step->fault != NT_FAULT_DROP || step->where.kind != s->node.kind ||
+            step->where.index != s->node.index)
+            continue;
+        if (only != NULL)
+            return;
+        only = step;
+    }
+    if (only != NULL)
+        nt_text_printf(&s->e->text, " (line %d)", only->place.line);
+}
+
+static void say_expired(const struct scene *s, const struct nt_scn_gateway *g)
+{
+    const struct nt_nat_policy *p = &g->policy;
+    name_rule(s->e, g->name, "lifetime");
+    if (p->life_new == p->life_replied && p->life_new == p->life_stream)
+        nt_text_printf(&s->e->text, ": a mapping of %s lives for %" PRId64 " ms", g->name, milliseconds(p->life_new));
+    else
+        nt_text_printf(&s->e->text, ": a mapping of %s had expired", g->name);
+}
+
+/* What the gateway had a mapping for, and has no longer. */
+static void say_forgotten_mapping(const struct scene *s, const struct nt_scn_gateway *g)
+{
+    nt_time at = nt_why_renumbered(s->w, g, s->frame->at);
+    bool expired = nt_observer_find(nt_world_observer(s->w), s->node, nt_trace_name(NT_TR_EXPIRED)) != NULL;
+    if (!had_left(s, g, &s->dst, NULL, false))
+        return;
+    nt_text_printf(&s->e->text, " any more");
+    if (at != NT_TIME_NEVER)
+        nt_text_printf(&s->e->text, ": %s was renumbered at %" PRId64 " ms", g->name, milliseconds(at));
+    else if (expired) {
+        say_expired(s, g);
+    }
+}
+
 static void say_dropped(const struct scene *s, enum nt_drop reason)
 {
     char detail[160], from[NT_ADDR_TEXT];
@@ -361,10 +446,14 @@ static void say_dropped(const struct scene *s, enum nt_drop reason)
         nt_text_printf(&s->e->text, "%s's %s from %s came no further than ", s->sender, s->what, from);
         say_node(s);
         nt_text_printf(&s->e->text, ": %s", detail);
+        if (reason == NT_DROP_STEP)
+            say_which_step(s);
         return;
     }
     say_node(s);
     nt_text_printf(&s->e->text, " dropped %s's %s from %s: %s", s->sender, s->what, from, detail);
+    if (g != NULL && reason == NT_DROP_NO_MAPPING)
+        say_forgotten_mapping(s, g);
     if (g == NULL || key == NULL)
         return;
     if (reason == NT_DROP_BLOCKED) {
@@ -518,20 +607,51 @@ void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const stru
     }
 }
 
-bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way)
+/* 437: the request came from another address than the one that the allocation is of (RFC 8656, 7.2). */
+static void say_mismatch(const struct scene *s, uint32_t agent)
 {
+    const struct nt_scn_agent *a = &s->scn->agents[agent];
+    for (size_t i = 0; i < s->scn->gateway_count; i++) {
+        const struct nt_scn_gateway *g = &s->scn->gateways[i];
+        nt_time at = nt_why_is_before(s->scn, a, g) ? nt_why_renumbered(s->w, g, s->frame->at) : NT_TIME_NEVER;
+        if (at != NT_TIME_NEVER)
+            nt_text_printf(&s->e->text, ": %s was renumbered at %" PRId64 " ms, and the allocation is of its address of before",
+                           g->name, milliseconds(at));
+    }
+}
+
+bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way, const struct nt_addr *peer)
+{
+    char ip[NT_ADDR_TEXT];
     struct scene s = set_scene(e, w, NULL);
     const struct nt_scn_server *server = nt_check_ways_server(s.scn, &way->dst);
     if (server == NULL || (way->taken != 0 && way->success))
         return false;
     const char *from = name_of(s.scn, e->agent), *to = server->name;
-    nt_text_printf(&e->text, "no check was sent on it: ");
+    nt_text_put(&e->text, NT_WHY_UNCHECKED);
     if (way->taken == 0) {
         say_way(&s, way, from, to, "request for a permission");
         return true;
     }
     look_at(&s, way->taken);
     e->reason = "refused";
-    nt_text_printf(&e->text, "%s refused %s a permission for it with %u", to, from, way->code);
+    nt_text_printf(&e->text, "%s refused %s a permission for %s with %u", to, from, nt_addr_format_ip(peer, ip), way->code);
+    if (way->code == 437)
+        say_mismatch(&s, e->agent);
     return true;
+}
+
+void nt_why_data(struct nt_why_entry *e, const struct nt_world *w, const struct nt_result_case *r, const struct nt_check_ways *ways,
+                 const struct nt_lost_data *d, const struct nt_lost_place *place)
+{
+    struct scene s = set_scene(e, w, r);
+    struct nt_check_way way = {.agent = e->agent, .dst = e->pair != NULL ? e->pair->remote : (struct nt_addr){0}};
+    s.ways = ways;
+    s.way = &way;
+    s.sender = name_of(s.scn, e->agent);
+    s.receiver = name_of(s.scn, e->agent == s.scn->caller ? s.scn->callee : s.scn->caller);
+    s.what = "data";
+    nt_text_printf(&e->text, NT_WHY_DATA "%" PRIu64 " of %s's %" PRIu64 " datagrams: ", place->count, s.sender, d->sent);
+    if (look_at(&s, place->packet))
+        say_end(&s);
 }

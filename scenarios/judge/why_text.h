@@ -5,6 +5,7 @@
 #include "reports/result/result.h"
 #include "reports/result/text.h"
 #include "scenarios/judge/check_ways.h"
+#include "scenarios/judge/lost_data.h"
 #include "scenarios/judge/why_causes.h"
 
 /* Of one sentence: by which NATs of the way out and of the way in map, by which those filter, and a few of the one that dropped it.
@@ -34,6 +35,10 @@ void nt_why_request(struct nt_why_entry *e, const struct nt_world *w, const stru
                     const char *kind, bool has_other);
 /* Of a pair with a relayed candidate on which no check was sent: what became of the last request for its permission. False: it was
  * granted, and nothing is said. */
-bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way);
+bool nt_why_permission(struct nt_why_entry *e, const struct nt_world *w, const struct nt_check_way *way,
+                       const struct nt_addr *peer);
+/* Of data on the selected pair that did not arrive: the packet that was dropped at one place, of those that `d` has. */
+void nt_why_data(struct nt_why_entry *e, const struct nt_world *w, const struct nt_result_case *r, const struct nt_check_ways *ways,
+                 const struct nt_lost_data *d, const struct nt_lost_place *place);
 
 #endif

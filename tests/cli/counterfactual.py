@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NATSIM = Path(os.environ.get("NATSIM", ROOT / "build" / "natsim"))
 SUITES = ROOT / "scenarios" / "suites"
 OPEN = {"mapping": "endpoint-independent", "filtering": "endpoint-independent", "hairpin": "external-source", "poison": "none", "ipv6": "open", "deny": [],
-        "limits": None, "range": None, "nat": "none", "fragments": "reassemble"}
+        "limits": None, "range": None, "nat": "none", "fragments": "reassemble", "lifetime": "1h"}
 AS_WELL_AS = {"prflx": ("prflx", "srflx")}  # a mapping that is no longer one for each destination is where STUN saw it
 
 
@@ -141,7 +141,8 @@ def sentences(case):
     seen = set()
     for entry in case.get("why_not", []):
         rules = frozenset((r["node"], r["key"]) for r in entry["rules"])
-        if entry["local"] is None or not rules or (key := (entry["agent"], ip(entry["local"]), ip(entry["remote"]), rules)) in seen:
+        was_valid = entry["text"].startswith(("data lost: ", "consent lost: "))
+        if entry["local"] is None or not rules or was_valid or (key := (entry["agent"], ip(entry["local"]), ip(entry["remote"]), rules)) in seen:
             continue
         seen.add(key)
         yield entry, rules

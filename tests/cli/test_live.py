@@ -9,7 +9,6 @@ import select
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -161,6 +160,25 @@ for line in natsim.stdout:
         lines = []
     print(line.decode(), end="", flush=True)
 sys.exit(natsim.wait())
+'''
+
+# It tells one candidate, which nobody can use.
+ZERO = r'''
+import json, sys
+
+def say(t, **more):
+    print(json.dumps({"t": t, **more}), flush=True)
+
+say("hello", stack="zero", kind="ice")
+for line in map(json.loads, sys.stdin):
+    if line["t"] == "start":
+        say("signal", desc={"type": "answer", "ufrag": "abcd", "pwd": 22 * "p"})
+        say("signal", cand={"candidate": "candidate:1 1 udp 0 10.1.0.4 50000 typ host"})
+        say("signal", cand={"end": True})
+        say("state", ice="failed")
+    if line["t"] == "stop":
+        break
+say("bye")
 '''
 
 # L and R on one network, nothing between them.
@@ -344,6 +362,7 @@ CASES = {
     "minimal": nats(L=MINIMAL, R=MINIMAL),
     "minimal-c": nats(L='"$NATSIM_ADAPTER_BIN/minimal_agent"', R='"$NATSIM_ADAPTER_BIN/minimal_agent"'),
     "names": lan(dummy("names"), dummy(), expect="  L: {candidates: {host: 2}}\n"),
+    "passed-over": lan(None, f"{PYTHON} zero.py"),
     "late-answer": lan(dummy(), dummy("late")),
     "endless": lan(dummy("endless"), dummy()),
     "cut": lan(dummy(), dummy(), steps="  - {at: 0s, drop: {where: L}}\n"),
@@ -369,6 +388,7 @@ def batch(tmp_path_factory):
     directory = tmp_path_factory.mktemp("live")
     (directory / "dummy.py").write_text(DUMMY)
     (directory / "odd.py").write_text(ODD)
+    (directory / "zero.py").write_text(ZERO)
     (directory / "plain.py").write_text("#!/usr/bin/python3\n")
     for name, first in (("strange.py", "#!/no/such/interpreter"), ("lost.py", "#!/usr/bin/env no-such-interpreter")):
         (directory / name).write_text(first + "\n")
@@ -471,6 +491,16 @@ def test_a_verdict_waits_for_what_takes_long(case):
     assert outcome(case("late-answer")) == ("pass", "") and case("late-answer")["connect_ms"] > 35_000
     dead = case("coturn-and-a-dead-server")
     assert outcome(dead) == ("pass", "") and dead["path"] == "relayed" and dead["connect_ms"] > 39_500
+
+
+@live_only
+def test_a_line_that_was_passed_over_is_why_there_is_no_path(case):
+    c = case("passed-over")
+    text = "L passed over line 10 of the answer: a priority is a number from 1 to 2147483647: a=candidate:1 1 udp 0 10.1.0.4 50000 typ host"
+    assert outcome(c) == ("fail", "path: expected direct, found none: " + text)
+    entry = c["why_not"][0]
+    assert (entry["agent"], entry["local"], entry["node"], entry["reason"], entry["text"]) == ("L", None, "L", "passed-over", text)
+    assert entry["packet"] > 0
 
 
 @live_only

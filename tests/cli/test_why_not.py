@@ -168,8 +168,100 @@ def test_a_policy_that_wants_relays_alone(why):
 def test_a_permission_that_is_refused(why):
     scenario = two_nats("symmetric", "symmetric", path="none").replace("users: {alice: secret}", "users: {alice: secret}, deny: [203.0.113.0/24]")
     entries, case = why(scenario)
-    refused = [e for e in entries if e["text"] == "no check was sent on it: turn refused L a permission for it with 403"]
-    assert refused and all(e["packet"] > 0 and e["reason"] == "refused" for e in refused)
+    refused = [e for e in entries if e["agent"] == "L" and e["text"].startswith("no check was sent on it: turn refused L a permission for 203.0.113.")]
+    assert refused and all(e["packet"] > 0 and e["reason"] == "refused" and e["text"].endswith(" with 403") for e in refused)
+
+
+NATS = ("nat-right (symmetric) dropped L's check from 203.0.113.2:40002, for nothing had been sent to that address and port from behind it; nat-left (symmetric) "
+        "maps each destination to a port of its own, and R knows port 40000; nat-right maps each destination to a port of its own, and 203.0.113.3:40000 is "
+        "that for another")
+
+
+@pytest.mark.parametrize("path, why_none", [
+    ("relayed", "turn refused L a permission for 203.0.113.3 with 403; and no direct path: " + NATS),
+    ("[direct, relayed]", "turn refused L a permission for 203.0.113.3 with 403; and no direct path: " + NATS),
+    ("direct", NATS),
+])
+def test_a_relay_that_is_denied_comes_first_where_it_could_have_been_the_path(why, path, why_none):
+    """With the permission there is a path through the relay, whatever the NATs do; where only a direct one was expected, it would not help."""
+    scenario = two_nats("symmetric", "symmetric", path=path).replace("users: {alice: secret}", "users: {alice: secret}, deny: [203.0.113.0/24]")
+    _, case = why(scenario)
+    expected = path.strip("[]").replace(", ", " or ")
+    assert case["reason"] == f"path: expected {expected}, found none: {why_none}"
+
+
+LATER = "  - {after: L.completed, delay: 1s, send: {from: L, to: R, bytes: 3000}}\n"
+PINHOLE = "port-restricted-cone"
+
+
+@pytest.mark.parametrize("nats, steps, sent, where", [
+    pytest.param(("full-cone", "full-cone"), "  - {after: L.completed, drop: {where: nat-right, filter: udp}}\n", 10,
+                 "L's data from 203.0.113.2:50000 came no further than nat-right (full-cone): taken by a step (line 20)", id="step"),
+    pytest.param(("full-cone", "full-cone"), "  - {after: L.completed, partition: {between: [nat-left], and: [nat-right], for: 60s}}\n" + LATER, 10,
+                 "L's data from 203.0.113.2:50000 came no further than nat-left (full-cone): a partition lies before 203.0.113.3", id="partition"),
+    pytest.param(("{preset: full-cone, fragments: drop}", "full-cone"), LATER, 10,
+                 "nat-left (full-cone) dropped L's data from 10.1.0.2:50000: fragment of a packet from 10.1.0.2:50000", id="fragments"),
+    pytest.param(("full-cone", "full-cone"), "  - {after: L.completed, delay: 500ms, link: {at: R.0, set: down}}\n" + LATER, 10,
+                 "L's data from 203.0.113.2:50000 came no further than nat-right (full-cone): the attachment that it would arrive at is down", id="link"),
+    pytest.param((PINHOLE, PINHOLE), "  - {after: L.completed, delay: 500ms, nat: {at: nat-right, do: renumber}}\n" + LATER, 10,
+                 "no way leads from nat-left to 203.0.113.3, which nat-right had until it was renumbered at 1162 ms", id="renumbered"),
+])
+def test_where_data_was_lost_after_a_pair_was_selected(why, nats, steps, sent, where):
+    entries, case = why(two_nats(*nats, steps=steps))
+    assert case["path"] == "none"
+    assert case["reason"] == f"path: expected direct, found none: L selected a pair, but none of the {sent} datagrams that it sent arrived: {where}"
+    (entry,) = [e for e in entries if e["agent"] == "L" and e["text"].startswith("data lost: ")]
+    assert entry["text"] == f"data lost: {sent} of L's {sent} datagrams: {where}" and entry["packet"] > 0
+    assert (entry["local"], entry["remote"]) == ("203.0.113.2:50000", "203.0.113.3:50000"), "the selected pair"
+
+
+def test_where_some_data_was_lost(why):
+    _, case = why(two_nats(steps="  - {after: L.selected, drop: {where: nat-left, filter: 'udp and udp[8] >= 128 and udp[8] < 192', nth: [3, 4]}}\n"))
+    assert case["reason"].startswith("data: ") and case["reason"].split(" datagrams were lost: ")[1].endswith("nat-left (full-cone): taken by a step (line 20)")
+
+
+def test_data_that_was_not_sent(why):
+    """Consent had ended."""
+    steps = "  - {after: L.completed, delay: 500ms, link: {at: R.0, set: down}}\n  - {after: L.consent-lost, delay: 1s, send: {from: L, to: R}}\n"
+    entries, _ = why(two_nats(steps=steps, path="none"))
+    assert "data lost: 10 of L's 10 datagrams: L had no selected pair, or no consent to send on it" in texts(entries, agent="L")
+
+
+def test_a_link_that_was_down_before_gathering(why):
+    entries, case = why(two_nats(steps="  - {at: 0s, link: {at: R.0, set: down}}\n"))
+    assert case["reason"] == "path: expected direct, found none: R has no candidate: R.0 is down since 0 ms"
+    assert texts(entries, agent="R", reason="no-candidates") == ["R has no candidate: R.0 is down since 0 ms"]
+
+
+def test_a_nat_that_was_renumbered_while_ice_went_on(why):
+    entries, case = why(two_nats(PINHOLE, PINHOLE, steps="  - {after: L.offer-sent, nat: {at: nat-left, do: renumber}}\n"))
+    at = case["steps"][1]["at_ms"]
+    assert case["reason"] == ("path: expected direct, found none: nat-right (port-restricted-cone) dropped L's check from 203.0.113.102:50000, for nothing had "
+                              f"been sent to that address and port from behind it; nat-left was renumbered at {at} ms, and R knows its address of before")
+    assert f"no way leads from nat-right to 203.0.113.2, which nat-left had until it was renumbered at {at} ms" in texts(entries, agent="R")
+    assert (f"no check was sent on it: turn refused L a permission for 203.0.113.3 with 437: nat-left was renumbered at {at} ms, and the allocation is of its "
+            "address of before") in texts(entries, agent="L")
+
+
+SHORT = "{preset: port-restricted-cone, lifetime: 1s}"
+
+
+@pytest.mark.parametrize("left, right, text", [
+    (SHORT, SHORT, "nat-right (port-restricted-cone) dropped L's check from 203.0.113.2:50000: nothing is mapped to 203.0.113.3:50000 any more: a mapping of "
+                   "nat-right lives for 1000 ms"),
+    ("{preset: symmetric, lifetime: 1s}", "full-cone", "nat-left (symmetric) dropped R's check from 203.0.113.3:50000: nothing is mapped to 203.0.113.2:40002 "
+                                                       "any more: a mapping of nat-left lives for 1000 ms"),
+])
+def test_a_mapping_that_ended_a_pair(why, left, right, text):
+    _, case = why(two_nats(left, right).replace("expect:", "expect:\n  until: 60s\n  L: {state: completed}"))
+    assert case["reason"] == "L: expected state completed, found disconnected: consent lost: " + text
+
+
+def test_a_renumbering_that_ended_a_pair(why):
+    scenario = two_nats(PINHOLE, PINHOLE, steps="  - {after: L.completed, delay: 500ms, nat: {at: nat-left, do: renumber}}\n")
+    _, case = why(scenario.replace("expect:", "expect:\n  until: 60s\n  R: {state: completed}"))
+    assert case["reason"] == ("R: expected state completed, found disconnected: consent lost: no way leads from nat-right to 203.0.113.2, which nat-left had until "
+                              "it was renumbered at 1162 ms")
 
 
 def test_what_the_network_loses_is_not_the_nats_doing(why):

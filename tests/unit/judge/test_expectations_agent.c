@@ -57,7 +57,7 @@ static void assert_reason_of(const struct nt_scn_agent_expect *e, const struct n
                              const struct nt_result_agent *r, const char *reason)
 {
     struct nt_verdict v = {0};
-    nt_expectations_judge_agent(&v, e, hello, r);
+    nt_expectations_judge_agent(&v, e, hello, r, NULL);
     assert_string_equal(v.reason, reason);
     assert_int_equal(v.outcome, reason[0] != '\0' ? NT_FAIL : NT_PASS);
     assert_int_equal(v.line, reason[0] != '\0' ? LINE : 0);
