@@ -21,7 +21,7 @@ from conftest import NATSIM, NOBODY, ROOT, SUITES, Run, complaints, fields, two_
 
 pytestmark = pytest.mark.xdist_group("live") # in real time
 PYTHON = shlex.quote(sys.executable)
-WAIT = 60  # seconds until a condition must hold
+WAIT = 200  # seconds until a condition must hold, on a machine with other work
 
 # An adapter without ICE: it probes the addresses that it is told. What goes wrong with it is asked for by its arguments.
 DUMMY = r'''
