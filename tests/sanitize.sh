@@ -51,5 +51,7 @@ step "valgrind: classic, with the bytes of a release"
 build_preset release
 build/natsim run classic --jobs 1 --out "$out/release" | tail -n 3
 under_valgrind build/dev/natsim run classic --jobs 1 --out "$out/memory"
-diff -r -x .natsim-run -x cases.jsonl "$out/release" "$out/memory"
+for name in results.json junit.xml report.html captures; do
+    /usr/bin/python3 tests/cli/comparable.py "$out/release/$name" "$out/memory/$name"
+done
 step "done"
