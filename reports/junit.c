@@ -160,7 +160,7 @@ static void put_failure_body(struct junit *j, const struct nt_result_case *c, co
     put_files(&t, c, dir);
     put_commands(&t, c);
     if (c->line != 0)
-        nt_text_printf(&t, "scenario: %s:%d\n", c->file, c->line);
+        nt_text_printf(&t, "scenario: %s:%d\n", nt_result_place(c), c->line);
     if (t.err != NT_OK)
         j->err = NT_ENOMEM;
     else
@@ -309,7 +309,7 @@ static int put_suite(struct junit *j, const struct nt_results *r, size_t first, 
     const struct nt_results_entry *cases = r->cases + first;
     open_element(j, "testsuite");
     put_attribute(j, "name", cases->brief.file);
-    put_attribute(j, "file", cases->brief.file);
+    put_attribute(j, "file", cases->brief.place);
     put_counts(j, cases, n, false);
     put_skipped(j, cases, n);
     if (r->stamp != NULL)

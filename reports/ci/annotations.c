@@ -28,7 +28,7 @@ static void put_failure(struct nt_text *t, const struct nt_ci_failure *f)
 {
     const struct nt_brief *b = f->first;
     nt_text_put(t, "::error file=");
-    put_escaped(t, b->file, true);
+    put_escaped(t, b->place, true);
     if (b->n.line > 0)
         nt_text_printf(t, ",line=%d", b->n.line);
     nt_text_put(t, ",title=");

@@ -16,6 +16,7 @@
 struct sarif {
     const struct nt_results *r;
     struct nt_text results, json; /* json: of one case, as it was put down */
+    const char *place;            /* of its file */
     struct nt_strings rules;
     size_t count, left_out;
     int err; /* sticks */
@@ -38,10 +39,11 @@ static void put_uri(struct nt_text *t, const char *path)
     nt_text_free(&uri);
 }
 
-static void put_location(struct nt_text *t, const struct nt_result_case *c)
+static void put_location(struct sarif *s, const struct nt_result_case *c)
 {
+    struct nt_text *t = &s->results;
     nt_text_put(t, ", \"locations\": [{\"physicalLocation\": {\"artifactLocation\": {\"uri\": ");
-    put_uri(t, c->file);
+    put_uri(t, s->place);
     nt_text_printf(t, "}, \"region\": {\"startLine\": %d}}}]", c->line > 0 ? c->line : 1);
 }
 
@@ -88,7 +90,7 @@ static void put_outcome(struct sarif *s, const struct nt_result_case *c)
     if (message.err != NT_OK)
         s->err = message.err;
     else if (begin_result(s, rule, "error", message.p)) {
-        put_location(&s->results, c);
+        put_location(s, c);
         put_fingerprint(&s->results, rule, c, NULL);
     }
     nt_text_free(&message);
@@ -104,7 +106,7 @@ static void put_finding(struct sarif *s, const struct nt_result_case *c, const s
     if (message.err != NT_OK)
         s->err = message.err;
     else if (begin_result(s, f->rule, level, message.p)) {
-        put_location(&s->results, c);
+        put_location(s, c);
         put_fingerprint(&s->results, f->rule, c, f->agent);
     }
     nt_text_free(&message);
@@ -130,6 +132,7 @@ static void put_case(struct sarif *s, size_t index)
         s->err = nt_result_case_from_json(&c, s->json.p, s->json.len, what, sizeof what);
     if (s->err != NT_OK)
         return;
+    s->place = s->r->cases[index].brief.place;
     put_outcome(s, &c);
     put_findings(s, &c, c.violations, c.violation_count, "error");
     put_findings(s, &c, c.advice, c.advice_count, "note");

@@ -33,7 +33,8 @@ void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c)
                          .local = first != NULL ? first->local.type : NULL,
                          .remote = first != NULL ? first->remote.type : NULL,
                          .command = command,
-                         .found = c->data_found};
+                         .found = c->data_found,
+                         .place = nt_result_place(c)};
     struct nt_brief_numbers n;
     if (c->outcome != NT_PASS && command == NULL)
         t->err = NT_ENOMEM;

@@ -8,8 +8,8 @@
 #include "reports/result/text.h"
 
 /* X(member): strings that many cases have in common; "" when unset. `local`, `remote`: types of the first agent's first selected
- * pair; `command` runs a case that did not pass alone; `found`: of the data. */
-#define NT_BRIEF_STRINGS(X) X(file) X(claim) X(reason) X(path) X(local) X(remote) X(command) X(found)
+ * pair; `command` runs a case that did not pass alone; `found`: of the data; `place`: nt_result_place. */
+#define NT_BRIEF_STRINGS(X) X(file) X(claim) X(reason) X(path) X(local) X(remote) X(command) X(found) X(place)
 #define NT_BRIEF_STRING_MEMBER(member) const char *member;
 
 struct nt_brief_numbers {

@@ -195,6 +195,8 @@ struct nt_result_case {
     struct nt_result_log *logs;
     size_t log_count;
     int64_t wall_ms; /* of the machine's clock, rounded up; in the log and junit.xml alone */
+    char *found_at; /* in the log alone: the path of the file from where natsim was started, if it lies below and `file` is not that
+                       path; else NULL */
     /* In the log and the page, not in results.json: */
     char *source; /* the text of the scenario's file, of the first case of that file; else NULL */
     struct nt_result_network *networks;

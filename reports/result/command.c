@@ -95,7 +95,7 @@ char *nt_result_command(const struct nt_result_case *k)
     char *id = id_without_seed(k);
     if (id == NULL)
         return NULL;
-    put_verb(&t, "run", k->file != NULL ? k->file : "");
+    put_verb(&t, "run", nt_result_place(k));
     put_flag(&t, "--filter", k->param_count != 0 ? id : NULL);
     free(id);
     return end_command(&t, k, k->runs_passed > 0 && k->runs_failed > 0 ? k->runs_passed + k->runs_failed : 1);
@@ -103,11 +103,18 @@ char *nt_result_command(const struct nt_result_case *k)
 
 char *nt_result_explain(const struct nt_result_case *k)
 {
-    struct nt_text t = {0};
-    char *id = id_without_seed(k);
-    if (id == NULL)
-        return NULL;
-    put_verb(&t, "explain", id);
+    struct nt_text t = {0}, which = {0};
+    const char *place = k->found_at, *dot = place != NULL ? strrchr(place, '.') : NULL;
+    char *id = id_without_seed(k), *cell = id != NULL ? strchr(id, '[') : NULL;
+    if (dot != NULL) /* "suites/nats.yaml" and "nats[x=1]": "suites/nats[x=1]" */
+        nt_text_printf(&which, "%.*s%s", (int)(dot - place), place, cell != NULL ? cell : "");
+    else
+        nt_text_put(&which, id);
+    if (id != NULL && which.err == NT_OK)
+        put_verb(&t, "explain", which.p != NULL ? which.p : "");
+    else
+        t.err = NT_ENOMEM;
     free(id);
+    nt_text_free(&which);
     return end_command(&t, k, 1);
 }

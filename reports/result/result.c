@@ -180,3 +180,9 @@ const char *nt_param_label(const struct nt_result_param *p)
 {
     return p->label != NULL ? p->label : p->json != NULL ? p->json : "";
 }
+
+const char *nt_result_place(const struct nt_result_case *c)
+{
+    const char *place = c->found_at != NULL ? c->found_at : c->file;
+    return place != NULL ? place : "";
+}

@@ -25,6 +25,7 @@ const struct nt_result_why_not *nt_result_why_besides(const struct nt_result_cas
 const char *nt_result_where_lost(const struct nt_result_case *c);
 /* Why the agent lost consent; NULL: not known, or it has not. */
 const char *nt_result_why_no_consent(const struct nt_result_case *c, const char *agent);
+const char *nt_result_place(const struct nt_result_case *c); /* the path of its file, for those who look for it; "" at the least */
 const char *nt_outcome_name(enum nt_outcome o);
 const char *nt_side_name(bool remote); /* "local", "remote" */
 /* What a parameter's value is called; "" at the least. */

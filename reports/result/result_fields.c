@@ -299,6 +299,7 @@ static const struct nt_field case_fields[] = {
     MANY(LIST, WHY_NOT, CASE, "why_not", why_not, why_not_count, why_not_record, LATER | DETAILS),
     MANY(TEXTS, LOG_FILE, CASE, "logs", logs, log_count, log_file_record, OPTIONAL),
     TIME(CASE, "wall_ms", wall_ms, LOG),
+    TEXT(CASE, "found_at", found_at, OPTIONAL | LOG),
     TEXT(CASE, "source", source, OPTIONAL | LOG | OVERVIEW),
     MANY(LIST, NETWORK, CASE, "networks", networks, network_count, network_record, LOG | DETAILS),
     MANY(LIST, NODE, CASE, "nodes", nodes, node_count, node_record, LOG | DETAILS),

@@ -116,12 +116,12 @@ static int explain_case(const struct nt_options *o, const struct nt_carrier_ops 
     return code;
 }
 
-/* An id is that of a file, up to its "[" or "#", and then that of a case in it. */
+/* An id, or a path, is that of a file, up to its "[" or "#", and then that of a case in it. */
 static int select_by_id(const struct nt_options *given, const char *id, struct nt_selection *s, struct nt_diags *diags)
 {
     char file[FILE_BYTES];
-    const char *files[] = {file}, *filters[] = {id};
     size_t len = strcspn(id, "[#");
+    const char *files[] = {file}, *filters[] = {id + len};
     struct nt_options o = *given;
     snprintf(file, sizeof file, "%.*s", (int)len, id);
     o.args = (struct nt_option_list){files, 1, 1};

@@ -7,6 +7,7 @@
 #include "scenarios/command/monotonic.h"
 #include "scenarios/files/output.h"
 #include "scenarios/files/source_file.h"
+#include "scenarios/files/suites.h"
 #include "scenarios/judge/outcome.h"
 #include "scenarios/judge/story.h"
 
@@ -25,6 +26,16 @@ static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
     out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
     out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
     out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(jobs->carrier->name) : NULL;
+}
+
+/* CI services look for the file from the root of the checkout, where natsim was started. */
+static void set_place(const struct nt_scn_case *c, struct nt_result_case *out)
+{
+    char *place = nt_suites_path_below(c->path);
+    if (place != NULL && strcmp(place, c->file) != 0)
+        out->found_at = place;
+    else
+        free(place);
 }
 
 /* The page shows the scenario: its file comes with the first case of it. One that is gone or too long by now comes without. */
@@ -81,6 +92,7 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
     struct nt_repeat_files of_runs = nt_case_files_of_runs(&files);
     nt_repeat_case(c, &options, o->runs, keeps ? &of_runs : NULL, &jobs->capture, &jobs->spare, out);
     set_flags(jobs, out);
+    set_place(c, out);
     set_source(jobs, job, c, out);
     if (keeps)
         nt_case_files_list_logs(&files, out);
@@ -161,6 +173,7 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, int64_
     int err = nt_result_identify(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id, why, &result);
     if (err == NT_OK) {
         set_flags(jobs, &result);
+        set_place(c, &result);
         set_source(jobs, job, c, &result);
         result.wall_ms = wall_ms;
         nt_texts_make(texts, &result, jobs->o->out, NULL, wanted);

@@ -94,6 +94,17 @@ static char *whole_path(const char *path)
     return out;
 }
 
+char *nt_suites_path_below(const char *path)
+{
+    char *here = whole_path("."), *whole = whole_path(path), *below = NULL;
+    size_t len = here != NULL ? strlen(here) : 0;
+    if (here != NULL && whole != NULL && strncmp(whole, here, len) == 0 && whole[len] == '/')
+        below = strdup(whole + len + 1);
+    free(here);
+    free(whole);
+    return below;
+}
+
 static void free_file(struct nt_suite_file *item)
 {
     free(item->whole);

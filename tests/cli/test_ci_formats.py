@@ -9,7 +9,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 
 import pytest
-from conftest import Run, two_nats
+from conftest import NATSIM, Run, two_nats
 from readers import modules, refused_by_sarif, refused_by_xunit # noqa: F401
 
 HOSTILE = 'a, 100%: `|<b>&"\'‮'
@@ -175,6 +175,24 @@ def test_annotations_stand_at_the_line(run, tmp_path):
     assert "path: direct" in (tmp_path / "a, b%.yaml").read_text().splitlines()[int(match[1]) - 1]
     assert "found relayed" in match[3] and "%0Anatsim run " in match[3] and "100%25" not in match[2]
     assert run("--annotations", "github", files=("good.yaml",)).out.count("::") == 0
+
+
+@pytest.mark.parametrize("given", ["tests/suites", "./tests/suites/a/x.yaml", "{here}/tests/suites/a"])
+def test_a_file_below_suites_is_found_where_it_lies(run, natsim, tmp_path, given):
+    """Its id begins behind `suites/`; what services and people look for is its path."""
+    (tmp_path / "tests/suites/a").mkdir(parents=True)
+    (tmp_path / "a, b%.yaml").rename(tmp_path / "tests/suites/a/x.yaml")
+    run("--sarif", "x.sarif", files=(given.format(here=tmp_path),))
+    done = natsim("merge", "out", "--out", "merged", "--annotations", "github", "--sarif", "merged.sarif")
+    (error,) = re.findall(r"^::error file=tests/suites/a/x.yaml,line=\d+,title=a/x\[left=symmetric%2Cright=symmetric\]::", done.out, re.M)
+    for name in ("x.sarif", "merged.sarif"):
+        assert '"uri": "tests/suites/a/x.yaml"' in (tmp_path / name).read_text()
+    suite = ET.parse(tmp_path / "merged/junit.xml").getroot().find("testsuite")
+    assert (suite.get("name"), suite.get("file")) == ("a/x.yaml", "tests/suites/a/x.yaml")
+    for command in re.findall(r"^(?:run|explain) it(?: alone)?: (.*)$", suite.find(".//failure").text, re.M):
+        done = subprocess.run(["bash", "-c", command + ' "$@"', "bash", *(["--out", "again"] if " run " in command else [])], cwd=tmp_path,
+                              capture_output=True, text=True, env={**os.environ, "PATH": f"{NATSIM.parent}:{os.environ['PATH']}"})
+        assert done.returncode == 1 and "a/x[left=symmetric,right=symmetric]" in done.stdout, (command, done)
 
 
 def test_a_file_that_cannot_be_is_refused_with_its_mend(run, tmp_path):
