@@ -223,6 +223,13 @@ TEST(test_command)
     s = nt_result_explain(&c);
     assert_string_equal(s, "natsim explain 'a b[x=it'\\''s]' --seed 7");
     free(s);
+    c.found_at = strdup("my/suites/a b.yaml");
+    s = nt_result_command(&c);
+    assert_string_equal(s, "natsim run 'my/suites/a b.yaml' --filter 'a b[x=it'\\''s]' --seed 7");
+    free(s);
+    s = nt_result_explain(&c);
+    assert_string_equal(s, "natsim explain 'my/suites/a b[x=it'\\''s]' --seed 7");
+    free(s);
     nt_result_case_free(&c);
 }
 
