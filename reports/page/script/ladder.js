@@ -1,7 +1,7 @@
 // The packets between the nodes: a row each, of which those in sight are drawn.
 import { el, plural, say, svg } from './dom.js';
 import { hash, state } from './address.js';
-import { KINDS, fateText, framesOf, isVia, readRows, repeatText, rowMatches, rowOf, wayText } from './rows.js';
+import { ROW_KINDS, fateText, framesOf, isVia, readRows, repeatText, rowMatches, rowOf, wayText } from './rows.js';
 import { packetPanel } from './packet.js';
 
 const ROW_LOW = 22, ROW_HIGH = 37, TEXT_PX = 18 /* of the text above the picture, on a narrow screen */, CHAR_PX = 6.2, AROUND_PX = 400 /* px above and below the sight that are drawn */, BESIDE_PX = 1200, NARROW_PX = 700;
@@ -83,7 +83,7 @@ function filterTools(columns, agents, filter, change) {
   const toggle = (text, isOn, flip) => { const b = el('button', { 'aria-pressed': 'false', onclick: () => { flip(); press(b, isOn()); change(); } }, text); return b; };
   const input = el('input', { type: 'search', placeholder: 'filter packets: text, address', 'aria-label': 'filter packets',
     oninput: () => { filter.text = input.value.toLowerCase(); change(); } });
-  const kinds = Object.keys(KINDS).map(k => toggle(KINDS[k], () => filter.kinds.has(k), () => filter.kinds.has(k) ? filter.kinds.delete(k) : filter.kinds.add(k)));
+  const kinds = Object.keys(ROW_KINDS).map(k => toggle(ROW_KINDS[k], () => filter.kinds.has(k), () => filter.kinds.has(k) ? filter.kinds.delete(k) : filter.kinds.add(k)));
   const node = el('select', { 'aria-label': 'packets of one node', onchange: () => { filter.node = Number(node.value); change(); } }, el('option', { value: -1 }, 'all nodes'),
     columns.map((c, k) => el('option', { value: k }, (agents.has(c) ? 'agent ' : '') + c)));
   return [input, kinds, toggle('dropped', () => filter.dropped, () => { filter.dropped = !filter.dropped; }),

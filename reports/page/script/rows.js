@@ -1,7 +1,7 @@
 // The rows of the ladder: when they are, of which kind, which way they took, and for which packets they stand.
 
 const TURN_METHODS = /^(Allocate|Refresh|CreatePermission|ChannelBind|Send|Data|ChannelData) /;
-export const KINDS = { check: 'checks', sip: 'signalling', turn: 'TURN', media: 'data', step: 'steps' };
+export const ROW_KINDS = { check: 'checks', sip: 'signalling', turn: 'TURN', media: 'data', step: 'steps' };
 
 export function rowKind(text) {
   if (text.startsWith('SIP')) return 'sip';
