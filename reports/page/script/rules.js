@@ -4,7 +4,7 @@ import { el, frameLink, grid, plural } from './dom.js';
 export const RULE_KINDS = [['violations', 'broken', 'fail'], ['advice', 'advised', 'skip'], ['not_judged', 'not judged', 'none']];
 
 // All findings as one list: kind, rule, what the rule says, agent, packet, count, what was found.
-export function findingsOf(d) {
+export function ruleFindings(d) {
   const texts = new Map(d.rule_texts.map(r => [r.id, r]));
   return RULE_KINDS.flatMap(kind => d.conformance[kind[0]].map(f => ({ kind: kind, rule: f.rule, says: texts.get(f.rule) || null, agent: f.agent || '–',
       packet: f.packet || 0, count: f.count || 1, what: f.detail || f.why || '' })));
@@ -37,7 +37,7 @@ export function countsOf(list, what) {
   return counts;
 }
 export function rulesPart(c, d) {
-  const all = findingsOf(d), want = { kind: '', rule: '', agent: '' }, box = el('div', {}), said = el('p', { class: 'dim', role: 'status' });
+  const all = ruleFindings(d), want = { kind: '', rule: '', agent: '' }, box = el('div', {}), said = el('p', { class: 'dim', role: 'status' });
   const exercised = el('p', {}, plural(c.conformance.rules_exercised, 'rule') + ' had something to judge here; which ones they were is not in the record of a case. ',
       all.length ? '' : 'None was broken, none gives advice, and none was left unjudged.');
   const draw = () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { higher, pairRanks } from '../../../reports/page/script/agents.js';
 import { bytesText, logNote } from '../../../reports/page/script/logs.js';
-import { findingsOf, sectionOf } from '../../../reports/page/script/rules.js';
+import { ruleFindings, sectionOf } from '../../../reports/page/script/rules.js';
 import { notesOf, shownLines } from '../../../reports/page/script/source.js';
 import { policies, verdict } from '../../../reports/page/script/why.js';
 
@@ -29,7 +29,7 @@ test('a rule names its RFC and section', () => {
 });
 test('findings of the three kinds are one list, each with what its rule says', () => {
   const finding = { rule: 'RFC1-2-x', agent: 'L', packet: 3, count: 2, detail: 'wrong' };
-  const list = findingsOf({ rule_texts: [{ id: 'RFC1-2-x', level: 'MUST', text: 'be right' }], conformance: { violations: [finding], advice: [], not_judged: [{ rule: 'RFC1-2-y', agent: 'R', why: 'late' }] } });
+  const list = ruleFindings({ rule_texts: [{ id: 'RFC1-2-x', level: 'MUST', text: 'be right' }], conformance: { violations: [finding], advice: [], not_judged: [{ rule: 'RFC1-2-y', agent: 'R', why: 'late' }] } });
   assert.deepEqual(list.map(f => [f.kind[1], f.rule, f.says && f.says.text, f.agent, f.packet, f.count, f.what]),
     [['broken', 'RFC1-2-x', 'be right', 'L', 3, 2, 'wrong'], ['not judged', 'RFC1-2-y', null, 'R', 0, 1, 'late']]);
 });
