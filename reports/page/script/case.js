@@ -6,6 +6,8 @@ import { GLYPHS, WORDS, badge, expected, matches, tone, types } from './words.js
 import { agentsPart } from './agents.js';
 import { endOf, makeCursor } from './cursor.js';
 import { drawing } from './drawing.js';
+import { timeline } from './timeline.js';
+import { tables } from './tables.js';
 import { ladder } from './ladder.js';
 import { command, logsPart } from './logs.js';
 import { rulesPart, rulesTitle } from './rules.js';
@@ -42,7 +44,9 @@ export function partsOf(c, d) {
   return [
     ['why', c.path ? whyTitle(c) : 'Why', whyPart(c, d)],
     ['drawing', 'Topology', [drawing(c, d, cursor)]],
+    ['timeline', 'Time', [timeline(c, d, cursor)]],
     ['ladder', 'Ladder of packets', ladderPart(c, d, cursor)],
+    ['tables', 'Check lists and tables of NATs', [tables(c, d, cursor)]],
     ['agents', 'Who selected what, and why', agentsPart(c, d)],
     ['rules', 'Rules of the RFCs: ' + rulesTitle(c, d), rulesPart(c, d)],
     ['steps', 'Steps', stepsPart(c, d)],

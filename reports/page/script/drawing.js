@@ -109,9 +109,9 @@ export function endedWay(d, ends) {
   const y = d.why_not.find(x => x.node && x.local && x.remote);
   if (!y) return null;
   const peer = ends.find(x => x !== y.agent) || '', way = peer ? wayUntil(wayOf(d, y.agent, peer, y, ''), y.node) : [];
-  let at = 0, seen = -1;
-  for (const r of d.rows) { at += r.time; if (r.frame === y.packet) { seen = at; break; } }
-  return { why: y, way: way, at: seen };
+  let now = 0, at = 0; /* frames are numbered in the order of time, and a row has the first of its packet */
+  for (const r of d.rows) { now += r.time; if (r.frame <= y.packet) at = now; }
+  return { why: y, way: way, at: at };
 }
 /* One sentence for who cannot see the drawing. */
 export function drawingText(c, d, ends) {

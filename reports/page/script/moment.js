@@ -26,11 +26,11 @@ function notePair(agent, e) {
   p.text = e.text;
   p.at = e.at_us;
 }
-const newAgent = () => ({ phase: '', phases: [], pairs: new Map(), earlier: 0, found: new Map(), gathered: false, selected: null });
+const newAgent = () => ({ phase: '', pairs: new Map(), earlier: 0, found: new Map(), gathered: false, selected: null });
 
 function noteAgent(agent, e) {
   const phase = phaseOf(e, agent.phase);
-  if (phase) { agent.phase = phase; agent.phases.push({ phase: phase, at: e.at_us }); }
+  if (phase) agent.phase = phase;
   if (ofPair(e) || e.what === 'pruned') notePair(agent, e);
   if (e.what === 'gathered') agent.gathered = true;
   if (e.what === 'local peer-reflexive candidate') agent.found.set(e.a, e.at_us);

@@ -1,0 +1,58 @@
+// The axis of virtual time, and what stands on it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { makeScale, ticksOf, timeText } from '../../../reports/page/script/scale.js';
+import { dropsOf, eventText, flagRows, happeningAt, neighbour, phasesOf, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
+import { isRoutine } from '../../../reports/page/script/moment.js';
+
+const d = JSON.parse(readFileSync(new URL('stories.json', import.meta.url), 'utf8'))['changes/nat-reboot'];
+
+test('two seconds of checks in a call of ten minutes take most of the axis', () => {
+  const checks = Array.from({ length: 41 }, (v, i) => i * 50000), scale = makeScale(checks, 600e6, 1000);
+  assert.ok(scale.x(2e6) > 450, 'until ' + scale.x(2e6));
+  assert.deepEqual(scale.breaks.map(b => [b.from, b.to]), [[2e6, 600e6]]);
+  assert.equal(Math.round(scale.x(600e6)), 1000);
+});
+test('a scale goes there and back, and never backwards', () => {
+  const scale = makeScale([1000, 5000, 5000, 400000, 9e6], 60e6, 777);
+  let last = -1;
+  for (const us of [0, 500, 1000, 3000, 5000, 300000, 400000, 401000, 5e6, 9e6, 30e6, 60e6]) {
+    const x = scale.x(us);
+    assert.ok(x > last, us + ' is at ' + x + ', behind ' + last);
+    assert.ok(Math.abs(scale.us(x) - us) <= Math.max(2, us * 1e-6), us + ' came back as ' + scale.us(x));
+    last = x;
+  }
+  assert.equal(makeScale([], 100000, 50).breaks.length, 0);
+});
+test('ticks stand apart, at times that can be read', () => {
+  const ticks = ticksOf(makeScale(d.events.filter(e => !isRoutine(e)).map(e => e.at_us), 60e6, 900), 100);
+  assert.ok(ticks.length > 4);
+  ticks.slice(1).forEach((t, i) => assert.ok(t.x - ticks[i].x >= 70 && t.us > ticks[i].us));
+});
+test('times in words', () => {
+  assert.deepEqual([0, 1500, 368000, 1522000, 90e6, 602.5e6].map(timeText), ['0 ms', '1.5 ms', '368 ms', '1.522 s', '90 s', '10 min 2.5 s']);
+});
+test('steps, phases and drops of a call', () => {
+  assert.deepEqual(phasesOf(d, 'L', 60e6).map(p => p.phase), ['gathering', 'gathered', 'checking', 'selected']);
+  assert.deepEqual(phasesOf(d, 'R', 60e6).map(p => p.phase), ['gathering', 'checking', 'selected']);
+  assert.ok(stepsOf(d).some(s => s.at === 10e6 && s.text.startsWith('nat')));
+  assert.ok(dropsOf(d).length >= d.rows.filter(r => r.dropped).length);
+  assert.deepEqual(stepsOf({ events: [{ at_us: 7, node: 'turn', what: 'control', text: 'refuse' }] }), [{ at: 7, text: 'turn: refuse' }]);
+});
+test('from event to event', () => {
+  const times = timesOf(d);
+  assert.equal(neighbour(times, 0, true), times[1]);
+  assert.equal(neighbour(times, times[1], false), 0);
+  assert.equal(neighbour(times, 60e6, true), undefined);
+  assert.equal(happeningAt(d, times[1] + 1).at, times[1]);
+  assert.equal(happeningAt(d, -1).at, -1);
+  assert.equal(eventText({ node: 'L', what: 'check sent', a: 'x', b: 'y', text: '' }), 'L: check sent x → y');
+});
+test('names of steps do not overlap, and those without room are counted', () => {
+  const flags = flagRows(Array.from({ length: 30 }, (v, i) => ({ x: i * 5, text: 'send (line ' + (10 + i) + ')' })), 300);
+  const wide = t => t.length * 6.7;
+  flags.placed.forEach((a, i) => flags.placed.slice(i + 1).forEach(b => assert.ok(a.row !== b.row || a.x + wide(a.text) <= b.x || b.x + wide(b.text) <= a.x)));
+  assert.equal(flags.placed.length + flags.left, 30);
+  assert.ok(flags.left > 0);
+});
