@@ -28,7 +28,7 @@ def test_the_page_itself_never_scrolls_sideways(page, width):
 
 def test_the_parts_come_in_the_order_in_which_a_reader_asks(page):
     page.case("refused")
-    assert parts(page) == ["why", "drawing", "ladder", "agents", "rules", "steps", "source", "facts"]
+    assert parts(page) == ["why", "drawing", "timeline", "ladder", "tables", "agents", "rules", "steps", "source", "facts"]
     assert "path: expected direct, found relayed" in page.text(".verdict")
     page.case("steps")
     assert parts(page) == ["why", "drawing", "ladder", "agents", "rules", "steps", "source", "logs", "facts"]

@@ -17,9 +17,10 @@ export function wrapped(text, n) {
   return text ? lines : [];
 }
 const candidateText = k => k.type.padEnd(5) + ' ' + (k.address || 'without an address');
+/* The port alone where the address outside is the only one of its family. */
 function mappingText(node, m) {
-  const outside = node.interfaces[node.interfaces.length - 1].addresses;
-  return m.inside + ' → ' + (hostOf(m.outside) === outside ? m.outside.slice(m.outside.lastIndexOf(':')) : m.outside);
+  const six = m.outside.startsWith('['), outside = node.interfaces[node.interfaces.length - 1].addresses.split(', ').filter(x => x.includes(':') === six);
+  return m.inside + ' → ' + (outside.length === 1 && hostOf(m.outside) === outside[0] ? m.outside.slice(m.outside.lastIndexOf(':')) : m.outside);
 }
 /* The most mappings of a NAT that live at once, and all that it ever has. */
 function mappingsOf(d, name) {
@@ -35,7 +36,7 @@ function mappingsOf(d, name) {
 }
 /* The lines of a list that has room for `max`. */
 function shortened(list, max) {
-  return list.length <= max ? list : list.slice(0, max - 1).concat('and ' + (list.length - max + 1) + ' more: see the tables');
+  return list.length <= max ? list : list.slice(0, max - 1).concat('and ' + (list.length - max + 1) + ' more (tables)');
 }
 function unlike(list) { return list.filter((x, i) => list.indexOf(x) === i); }
 
@@ -62,7 +63,7 @@ function boxesOf(d) {
   for (const w of d.networks) boxes.set(networkId(w.name), Object.assign(networkBox(w), { kind: 'network' }));
   for (const b of boxes.values()) {
     const rows = Math.min(b.room.length, b.max, b.most || 0), letters = b.lines.concat(b.room.map(x => ({ text: x }))).reduce((n, l) => Math.max(n, l.text.length), 4);
-    b.size = { w: Math.ceil(Math.max(letters, rows && b.room.length > b.max ? 24 : 0) * LETTER) + PAD * 2, h: (b.lines.length + rows + (rows ? 1 : 0)) * LINE + PAD * 2 - 4 };
+    b.size = { w: Math.ceil(Math.max(letters, rows && b.room.length > b.max ? 'and 9999 more (tables)'.length : 0) * LETTER) + PAD * 2, h: (b.lines.length + rows + (rows ? 1 : 0)) * LINE + PAD * 2 - 4 };
   }
   return boxes;
 }
@@ -194,7 +195,7 @@ export function drawing(c, d, cursor) {
     drawWays(parts, place, found, seen, found && isRelayed(d, found));
     legend.textContent = '';
     for (const x of [wayLegend(c, d, found), endedLegend(seen)]) if (x) legend.append(x);
-    if (!found) legend.prepend(el('li', { class: 'dim' }, 'no pair is selected at this moment'));
+    if (!found && d.events.some(e => e.what === 'call')) legend.prepend(el('li', { class: 'dim' }, 'no pair is selected' + (us < cursor.end ? ' yet, or any more, at this moment' : '')));
   }
   if (!d.nodes.length) return el('p', { class: 'dim' }, 'The record of this case has no topology.');
   new ResizeObserver(list => requestAnimationFrame(() => build(list[0].contentRect.width))).observe(stage);

@@ -7,6 +7,7 @@ const CHARACTER = 6.7, BAR = 18, MARKS = 12, LANE_GAP = 6, FLAG = 15, FLAG_ROWS 
 const PAIR_MARKS = { 'in-progress': 'M0 -2v4', 'succeeded': 'M-3 3l3 -6l3 6z', 'failed': 'M-3 -3l6 6m0 -6l-6 6', 'nominated': 'M0 -4l4 4l-4 4l-4 -4z' };
 
 export function eventText(e) {
+  if (e.what === 'step') return 'step: ' + e.text;
   const ends = e.a && e.b ? ' ' + e.a + ' → ' + e.b : e.a || e.b ? ' ' + (e.a || e.b) : '';
   return (e.node ? e.node + ': ' : '') + e.what + ends + (e.text ? ', ' + e.text : '');
 }
@@ -42,12 +43,15 @@ export function timesOf(d) { return Array.from(new Set(happened(d).map(e => e.at
 export function neighbour(times, at, forward) {
   return forward ? times.find(t => t > at) : times.filter(t => t < at).pop();
 }
+/* What a reader looks for first: steps, then what becomes of the call, of NATs, of pairs. */
+const RANKS = [/^(step|control)$/, /^(selected|failed|consent-lost|completed|nominated)$/, /^mapping /, /^(?!check |pruned|permission|channel)/];
+function rankOf(e) { const i = RANKS.findIndex(r => r.test(e.what)); return ofPair(e) || i < 0 ? RANKS.length : i; }
 /* What stands at a moment: the events of the last time that had any. */
 export function happeningAt(d, us) {
   let last = -1;
   const list = happened(d);
   for (const e of list) { if (e.at_us > us) break; last = e.at_us; }
-  return { at: last, events: list.filter(e => e.at_us === last) };
+  return { at: last, events: list.filter(e => e.at_us === last).sort((a, b) => rankOf(a) - rankOf(b)) };
 }
 function lanesOf(d, end) {
   const lanes = d.agents.map(a => ({ name: a.name, phases: phasesOf(d, a.name, end), marks: d.events.filter(e => e.node === a.name && (ofPair(e) && PAIR_MARKS[e.what] || e.what === 'nominated'))

@@ -47,6 +47,9 @@ test('from event to event', () => {
   assert.equal(neighbour(times, 60e6, true), undefined);
   assert.equal(happeningAt(d, times[1] + 1).at, times[1]);
   assert.equal(happeningAt(d, -1).at, -1);
+  assert.equal(eventText({ node: 'nat', what: 'step', a: '', b: '', text: 'nat at nat: reboot (line 9)' }), 'step: nat at nat: reboot (line 9)');
+  assert.equal(happeningAt(d, 406000).events[0].what, 'nominated');
+  assert.equal(happeningAt(d, 10e6).events[0].what, 'step');
   assert.equal(eventText({ node: 'L', what: 'check sent', a: 'x', b: 'y', text: '' }), 'L: check sent x → y');
 });
 test('names of steps do not overlap, and those without room are counted', () => {
