@@ -105,9 +105,9 @@ export function selectedAt(d, m, ends, atEnd) {
   }
   return null;
 }
-/* The better pair that was not to be, and how far it came. */
+/* The better pair that was not to be, of several that which says most, and how far it came. */
 export function endedWay(d, ends) {
-  const y = d.why_not.find(x => x.node && x.local && x.remote);
+  const drawn = x => x && x.node && x.local && x.remote, y = drawn(d.why_not[d.why]) ? d.why_not[d.why] : d.why_not.find(drawn);
   if (!y) return null;
   const peer = ends.find(x => x !== y.agent) || '', way = peer ? wayUntil(wayOf(d, y.agent, peer, y, ''), y.node) : [];
   let now = 0, at = 0; /* frames are numbered in the order of time, and a row has the first of its packet */
