@@ -19,7 +19,7 @@ function rowsOfMappings(table) {
 }
 function momentTable(caption, columns, rows, last) {
   return el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, el('table', { class: 'data moment' }, el('caption', {}, caption),
-    el('thead', {}, el('tr', {}, el('th', {}, ''), columns.map(x => el('th', { scope: 'col', class: x === 'priority' ? 'num' : null }, x)))),
+    el('thead', {}, el('tr', {}, el('td', {}), columns.map(x => el('th', { scope: 'col', class: x === 'priority' ? 'num' : null }, x)))),
     el('tbody', {}, rows.map(r => el('tr', { class: [r.dim ? 'gone' : '', r.at === last ? 'just' : ''].join(' ').trim() || null }, el('td', {}, r.at === last ? el('b', { title: 'just now' }, '◂ now') : ''),
       r.cells.map((x, i) => el('td', { class: columns[i] === 'state' ? r.kind || null : columns[i] === 'priority' ? 'num' : null }, x)))))));
 }
