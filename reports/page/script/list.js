@@ -6,8 +6,8 @@ import { tallyText, worstOf } from './cells.js';
 import { findingMarks } from './findings.js';
 
 const SHOWN = 300;
-/* `list`: the cases of the row; `change`: where its link goes. */
-function listRow(list, name, id, change) {
+/* `list`: the cases of the row; `change`: where its link goes; `known`: what is said elsewhere. */
+function listRow(list, name, id, change, known) {
   const c = worstOf(list), several = list.length > 1, ms = list.map(x => x.connect_ms).filter(x => x >= 0);
   const says = c.outcome !== 0 && unexpected(c) ? 'expected ' + expected(c) + (remark(c) ? '; ' + remark(c) : '') : remark(c);
   return el('tr', {}, el('td', {}, several ? el('span', { class: 'badge ' + look(c) }, tallyText(list)) : badge(c)),
@@ -15,11 +15,11 @@ function listRow(list, name, id, change) {
     el('td', { class: 'num' }, ms.length ? (several && ms[0] !== Math.max(...ms) ? Math.min(...ms) + '–' : '') + Math.max(...ms) + ' ms' : ''),
     el('td', { class: 'marks' }, findingMarks(list)),
     el('td', {}, several && c.outcome !== 0 ? 'seed ' + c.seed + ': ' : '', says, runsOf(c) ? el('span', { class: 'dim' }, ' ' + runsOf(c)) : null,
-      c.path !== 'direct' && c.why && !says.includes(c.why) ? el('div', { class: 'dim' }, c.why) : null));
+      c.path !== 'direct' && c.why && c.why !== known && !says.includes(c.why) ? el('div', { class: 'dim' }, c.why) : null));
 }
 export const cellRow = cell => listRow(cell.hits, cell.hits.length > 1 ? cell.id : cell.hits[0].id, cell.id,
     cell.hits.length > 1 ? { cell: cell.id, id: '' } : { id: cell.hits[0].id, cell: '' });
-export const caseRow = c => listRow([c], c.id, c.id, { id: c.id });
+export const seedRow = (c, known) => listRow([c], 'seed ' + c.seed, c.id, { id: c.id }, known);
 
 export function table(rows, all) {
   const body = el('tbody', {}, rows.slice(0, all ? rows.length : SHOWN).map(make => make()));
