@@ -40,7 +40,7 @@ export function phasesOf(d, name, end) {
   return list.filter(p => p.to > p.from);
 }
 export function timesOf(d) { return Array.from(new Set(happened(d).map(e => e.at_us))); }
-export function neighbour(times, at, forward) {
+export function nextTime(times, at, forward) {
   return forward ? times.find(t => t > at) : times.filter(t => t < at).pop();
 }
 /* What a reader looks for first: steps, then what becomes of the call, of NATs, of pairs. */
@@ -132,7 +132,7 @@ export function timeline(c, d, cursor) {
   const stage = el('div', { class: 'stage' }), slider = el('input', { type: 'range', min: '0', max: '10000', step: '1', 'aria-label': 'moment of virtual time; left and right go from event to event, page up and page down from step to phase' });
   const now = el('output', {}), note = el('p', { class: 'dim' });
   let scale = makeScale([], end, 100), line = null, left = 0;
-  const turn = (list, forward) => cursor.set(neighbour(list, cursor.at, forward) === undefined ? (forward ? cursor.end : 0) : neighbour(list, cursor.at, forward));
+  const turn = (list, forward) => cursor.set(nextTime(list, cursor.at, forward) === undefined ? (forward ? cursor.end : 0) : nextTime(list, cursor.at, forward));
   const KEYS = { ArrowLeft: [times, false], ArrowDown: [times, false], ArrowRight: [times, true], ArrowUp: [times, true], PageDown: [landmarks, false], PageUp: [landmarks, true] };
   slider.addEventListener('keydown', e => {
     if (KEYS[e.key]) turn(...KEYS[e.key]); else if (e.key === 'Home') cursor.set(0); else if (e.key === 'End') cursor.set(cursor.end); else return;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { makeScale, ticksOf, timeText } from '../../../reports/page/script/scale.js';
-import { dropsOf, eventText, flagRows, happeningAt, neighbour, phasesOf, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
+import { dropsOf, eventText, flagRows, happeningAt, nextTime, phasesOf, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
 import { isRoutine } from '../../../reports/page/script/moment.js';
 
 const d = JSON.parse(readFileSync(new URL('stories.json', import.meta.url), 'utf8'))['changes/nat-reboot'];
@@ -42,9 +42,9 @@ test('steps, phases and drops of a call', () => {
 });
 test('from event to event', () => {
   const times = timesOf(d);
-  assert.equal(neighbour(times, 0, true), times[1]);
-  assert.equal(neighbour(times, times[1], false), 0);
-  assert.equal(neighbour(times, 60e6, true), undefined);
+  assert.equal(nextTime(times, 0, true), times[1]);
+  assert.equal(nextTime(times, times[1], false), 0);
+  assert.equal(nextTime(times, 60e6, true), undefined);
   assert.equal(happeningAt(d, times[1] + 1).at, times[1]);
   assert.equal(happeningAt(d, -1).at, -1);
   assert.equal(eventText({ node: 'nat', what: 'step', a: '', b: '', text: 'nat at nat: reboot (line 9)' }), 'step: nat at nat: reboot (line 9)');
