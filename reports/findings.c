@@ -23,7 +23,7 @@ void nt_put_findings(struct nt_text *t, const char *what, const struct nt_result
 }
 
 /* "L 10.1.0.2:50000 > 203.0.113.3:40000, packet 17: " */
-static void put_why_not(struct nt_text *t, const struct nt_result_why_not *y)
+void nt_put_pair(struct nt_text *t, const struct nt_result_why_not *y)
 {
     char local[NT_ADDR_TEXT], remote[NT_ADDR_TEXT];
     nt_text_printf(t, "why not: %s", y->agent);
@@ -41,7 +41,7 @@ void nt_put_why_not(struct nt_text *t, const struct nt_result_case *c, size_t mo
         nt_text_printf(t, "%s: %s\n", c->path != NULL && strcmp(c->path, "direct") == 0 ? "no better pair" : "not direct",
                        first->text);
     for (size_t i = 0; i < c->why_not_count && i < most; i++)
-        put_why_not(t, &c->why_not[i]);
+        nt_put_pair(t, &c->why_not[i]);
     if (c->why_not_count > most && most > 0)
         nt_text_printf(t, "why not: %zu more in results.json\n", c->why_not_count - most);
 }

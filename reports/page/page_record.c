@@ -417,7 +417,7 @@ void nt_page_overview(struct nt_text *t, const struct nt_result_case *c)
     bool is_first = false;
     const struct nt_result_why_not *why = nt_result_why(c);
     const struct nt_result_selected *first = c->agent_count != 0 && c->agents[0].selected_count != 0 ? c->agents[0].selected : NULL;
-    char *command = nt_result_command(c);
+    char *command = nt_result_replay(c);
     if (command == NULL) {
         t->err = NT_ENOMEM;
         return;

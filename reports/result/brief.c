@@ -25,7 +25,7 @@ static void put_string(struct nt_text *t, const char *s)
 void nt_brief_pack(struct nt_text *t, const struct nt_result_case *c)
 {
     const struct nt_result_selected *first = c->agent_count != 0 && c->agents[0].selected_count != 0 ? c->agents[0].selected : NULL;
-    char *command = c->outcome != NT_PASS ? nt_result_command(c) : NULL;
+    char *command = c->outcome != NT_PASS ? nt_result_replay(c) : NULL;
     struct nt_brief b = {.file = c->file,
                          .claim = c->claim,
                          .reason = c->reason,

@@ -89,6 +89,11 @@ static char *id_without_seed(const struct nt_result_case *k)
     return strndup(id, seed != NULL ? (size_t)(seed - id) : strlen(id));
 }
 
+static bool have_differed(const struct nt_result_case *k)
+{
+    return k->runs_passed > 0 && k->runs_failed > 0;
+}
+
 char *nt_result_command(const struct nt_result_case *k)
 {
     struct nt_text t = {0};
@@ -98,7 +103,8 @@ char *nt_result_command(const struct nt_result_case *k)
     put_verb(&t, "run", nt_result_place(k));
     put_flag(&t, "--filter", k->param_count != 0 ? id : NULL);
     free(id);
-    return end_command(&t, k, k->runs_passed > 0 && k->runs_failed > 0 ? k->runs_passed + k->runs_failed : 1);
+    nt_text_put(&t, " --out natsim-again"); /* what stands in the usual one is what this is read in */
+    return end_command(&t, k, have_differed(k) ? k->runs_passed + k->runs_failed : 1);
 }
 
 char *nt_result_explain(const struct nt_result_case *k)
@@ -117,4 +123,9 @@ char *nt_result_explain(const struct nt_result_case *k)
     free(id);
     nt_text_free(&which);
     return end_command(&t, k, 1);
+}
+
+char *nt_result_replay(const struct nt_result_case *k)
+{
+    return have_differed(k) ? nt_result_command(k) : nt_result_explain(k);
 }

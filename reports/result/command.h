@@ -5,8 +5,10 @@
 
 #include "reports/result/result.h"
 
-char *nt_result_command(const struct nt_result_case *k); /* runs it alone; the caller frees; NULL without memory */
+char *nt_result_command(const struct nt_result_case *k); /* runs it alone, into another directory than the usual one; the caller
+                                                            frees; NULL without memory */
 char *nt_result_explain(const struct nt_result_case *k); /* likewise: explains it */
+char *nt_result_replay(const struct nt_result_case *k);  /* likewise: the one of these that a report prints */
 
 char *nt_shell_argument(const char *s); /* likewise: a word of such a line */
 

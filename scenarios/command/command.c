@@ -29,7 +29,7 @@ static const struct nt_command commands[] = {
     {"run", "[FILE|DIR|SUITE]...", "run scenarios (nothing: the classic suite) and write reports and captures", nt_command_run},
     {"list", "[FILE|DIR|SUITE]...", "print the ids of the cases (nothing: of all suites), one a line", nt_command_list},
     {"lint", "[FILE|DIR|SUITE]...", "check scenario files (nothing: all suites) without running them", nt_command_lint},
-    {"explain", "CASE", "run one case and print its packets and the events of its check lists", nt_command_explain},
+    {"explain", "CASE", "run one case and say why it ended so: verdict, steps, packets, check lists, NATs, rules", nt_command_explain},
     {"classify", "[POLICY]...", "measure every NAT policy and preset with an RFC 5780 client", nt_command_classify},
     {"rules", "[FILE|DIR|SUITE]...", "print the rules of conformance, or how often cases exercise each", nt_command_rules},
     {"presets", "", "print the named NATs with their policies and sources", nt_command_presets},

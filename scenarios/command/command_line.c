@@ -141,11 +141,12 @@ int nt_command_line_read(struct nt_options *o, const struct nt_command *commands
     if (r != NT_EXIT_OK)
         return r;
     if (o->seed_given && o->seeds_given)
-        return nt_option_refuse(diags, "not both:", "--seed and --seeds", "give one of them");
+        return nt_option_refuse(diags, "--seed does not go with", "--seeds", "give one of them");
     if (o->quiet && o->verbose)
-        return nt_option_refuse(diags, "not both:", "--quiet and -v", "give one of them");
+        return nt_option_refuse(diags, "--quiet does not go with", "-v", "give one of them");
     if (o->no_exec && (o->agent_l != NULL || o->agent_r != NULL))
-        return nt_option_refuse(diags, "not both:", "--no-exec and --agent-l or --agent-r", "these start processes: leave one out");
+        return nt_option_refuse(diags, "--no-exec does not go with", o->agent_l != NULL ? "--agent-l" : "--agent-r",
+                                "it starts a process: leave one of them out");
     if (o->help || o->version)
         return NT_EXIT_OK;
     if (o->command == NULL)

@@ -66,6 +66,7 @@ struct nt_options {
     unsigned runs;                 /* of each case; 0: 1 */
     bool short_form;               /* --short, for interop */
     bool json;                     /* --json, for bench */
+    bool mermaid;                  /* --mermaid, for explain */
     uint64_t worlds;               /* of sweep; 0: as many as there are seeds */
     bool list_worlds;              /* --list, for sweep */
     bool advice, tolerance_given;  /* of diff */

@@ -64,7 +64,7 @@ static int add_change(struct work *w, enum nt_diff_group group, const struct nt_
     d->change_count++;
     change->text = copy_text(&w->lead, &err);
     change->also = copy_text(&w->also, &err);
-    change->command = c != NULL && err == NT_OK ? nt_result_command(c) : NULL;
+    change->command = c != NULL && err == NT_OK ? nt_result_replay(c) : NULL;
     return err == NT_OK && c != NULL && change->command == NULL ? NT_ENOMEM : err;
 }
 

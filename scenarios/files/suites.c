@@ -218,6 +218,12 @@ static bool find_here(const char *argument, char path[PATH_BYTES])
     return snprintf(path, PATH_BYTES, "%s.yaml", argument) < PATH_BYTES && is_file(path);
 }
 
+bool nt_suites_has(const char *argument)
+{
+    char path[PATH_BYTES];
+    return find_here(argument, path) || find_suite(argument, path);
+}
+
 static bool are_same(const char *a, const char *b)
 {
     struct stat x, y;

@@ -4,6 +4,7 @@
 
 #include "core/base/diag.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define NT_SUITES_FILES_MAX 100000
@@ -27,6 +28,7 @@ char *nt_suites_path_below(const char *path);
 /* Adds the files of one argument, in order of their names. What is here goes before a suite of that name, which a note tells. An
  * argument that names no file, directory or suite is a diagnostic with the nearest suite. 0 or a negative error. */
 int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags);
+bool nt_suites_has(const char *argument); /* whether it names something */
 /* Sorts the files by id. One that was named twice, by whatever spelling of its path, stays as it was named first; a link is another
  * file. */
 void nt_suites_sort(struct nt_suite_files *f);

@@ -206,7 +206,7 @@ def test_what_is_not_in_this_version_says_so(natsim, scenario, old, new, what):
     (["run", "--capture-format", "erf"], "--capture-format cannot be 'erf': pcapng or pcap"),
     (["run", "--carrier", "pigeon"], "--carrier cannot be 'pigeon': builtin or ns3"),
     (["run", "--until", "5"], "--until cannot be '5': a time with its unit, as in 30s"),
-    (["run", "--stats=yes"], "takes no value: '--stats=yes'"), (["run", "--seed", "1", "--seeds", "1..2"], "not both: '--seed and --seeds'"),
+    (["run", "--stats=yes"], "takes no value: '--stats=yes'"), (["run", "--seed", "1", "--seeds", "1..2"], "--seed does not go with '--seeds'"),
     (["run", "--out="], "--out cannot be ''"), (["presets", "x"], "too many arguments: 'x'"),
     (["explain"], "explain takes one case"), (["merge"], "merge: no directory is given"),
     (["merge", "nowhere"], "nowhere/cases.jsonl: No such file or directory: give the --out directory of a run"),

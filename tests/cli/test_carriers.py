@@ -351,7 +351,7 @@ def test_another_attachment_changes_no_draw_of_a_line(natsim, scenario, tmp_path
 def test_results_and_report_name_the_carrier(natsim, scenario, tmp_path, results):
     assert natsim("run", scenario(two_nats()), "--carrier", "ns3").code == 0
     assert results()["cases"][0]["carrier"] == "ns3"
-    assert "natsim run case.yaml --carrier ns3 --seed 1" in (tmp_path / "natsim-out" / "report.html").read_text()
+    assert "natsim explain case --carrier ns3 --seed 1" in (tmp_path / "natsim-out" / "report.html").read_text()
     assert natsim("run", "case.yaml").code == 0
     assert "carrier" not in results()["cases"][0]
     assert re.search(r"\(carriers: builtin, ns3 \(ns-3 3\.\d+\)\)", natsim("--version").out)
@@ -366,7 +366,7 @@ def test_a_crashed_case_says_how_to_run_it_again(scenario, tmp_path, results):
     out, _ = run.communicate(timeout=60)
     [case] = results()["cases"]
     assert (run.returncode, case["outcome"], case["carrier"]) == (3, "error", "ns3"), out
-    assert "natsim run case.yaml --carrier ns3 --seed 1" in (tmp_path / "natsim-out" / "report.html").read_text()
+    assert "natsim explain case --carrier ns3 --seed 1" in (tmp_path / "natsim-out" / "report.html").read_text()
 
 
 @needs_ns3

@@ -173,7 +173,7 @@ def test_annotations_stand_at_the_line(run, tmp_path):
     match = re.fullmatch(r"::error file=a%2C b%25.yaml,line=(\d+),title=([^:,]*)::(.*)", lines[0])
     assert match, done
     assert "path: direct" in (tmp_path / "a, b%.yaml").read_text().splitlines()[int(match[1]) - 1]
-    assert "found relayed" in match[3] and "%0Anatsim run " in match[3] and "100%25" not in match[2]
+    assert "found relayed" in match[3] and "%0Anatsim explain " in match[3] and "100%25" not in match[2]
     assert run("--annotations", "github", files=("good.yaml",)).out.count("::") == 0
 
 
@@ -216,7 +216,7 @@ def test_a_summary_is_appended_and_says_what_failed(run, tmp_path):
     run("--summary", "s.md")
     text = (tmp_path / "s.md").read_text()
     assert re.match(r"before\n## natsim: \d of 5 cases failed\n\n\| passed \|", text), text
-    assert "### What failed" in text and "natsim run 'a, b%.yaml'" in text
+    assert "### What failed" in text and "natsim explain 'a, b%[" in text
     run("--summary", "good.md", files=("good.yaml",))
     assert (tmp_path / "good.md").read_text().startswith("## natsim: 1 case, none failed\n")
 
@@ -233,7 +233,7 @@ def test_a_summary_is_rendered_as_it_is_meant(natsim, results, tmp_path):
                           cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     (case,) = results()["cases"]
     code = [html.unescape(c) for c in re.findall(r"<code>(.*?)</code>", page)]
-    assert code[:2] == [case["id"], case["reason"]] and code[2].startswith("natsim run case.yaml --filter ") and len(code) == 3
+    assert code[:2] == [case["id"], case["reason"]] and code[2].startswith("natsim explain ") and len(code) == 3
     assert set(re.findall(r"<(\w+)", page)) == {"h2", "table", "thead", "tr", "th", "tbody", "td", "h3", "ul", "li", "p", "code"}
     assert re.findall(r'<td align="right">(\d+)</td>', page) == ["0", "1", "0", "0"]
 

@@ -49,9 +49,9 @@ def test_what_did_not_pass_fits_the_terminal_and_its_command_runs_one_of_it(tmp_
     assert code == 1 and max(map(len, lines)) <= columns, max(lines, key=len)
     text = "\n".join(lines)
     assert re.sub(r"\s+", " ", text).count("✗ 22 failed: path: expected relayed, found direct") == 1 and "and 19 more" in text
-    command = re.search(r"^    natsim (run (?:.*\\\n)*.*)$", text, re.M).group(1)
+    command = re.search(r"^    natsim (explain (?:.*\\\n)*.*)$", text, re.M).group(1)
     run = subprocess.run(["bash", "-c", f"{NATSIM} {command}"], cwd=tmp_path, capture_output=True, text=True)
-    assert run.returncode == 1 and "1 case: 0 passed, 1 failed" in run.stdout, (command, run)
+    assert run.returncode == 1 and run.stdout.startswith("✗ fail a-long-name-for-a-scenario["), (command, run)
 
 
 def test_lines_of_v_fit_too(tmp_path):
@@ -68,7 +68,7 @@ def test_a_pipe_gets_a_line_for_each_case_and_each_failure_once(natsim, scenario
     lines = run.out.splitlines()
     assert run.code == 1 and len([line for line in lines if line.startswith("✗ fail case[")]) == 144
     assert len(lines) < 144 + 12 and lines[144:147] == ["", "✗ 144 failed: path: expected relayed, found direct", "    case[left=n0,right=n0]"]
-    assert lines[149:151] == ["    and 141 more", "    natsim run case.yaml --filter 'case[left=n0,right=n0]' --seed 1"]
+    assert lines[149:151] == ["    and 141 more", "    natsim explain 'case[left=n0,right=n0]' --seed 1"]
 
 
 def test_causes_are_told_apart(natsim, scenario):
@@ -81,7 +81,7 @@ def test_causes_are_told_apart(natsim, scenario):
     assert re.findall(r"^([✗!-] \d+ .*)$", said, re.M) == [
         "✗ 2 failed: within: expected 1 ms at most, took 712 ms, or alike",
         "- 1 skipped: the built-in carrier has no 'wifi': use --carrier ns3, or leave out 'medium'"], run
-    assert re.search(r"^    slow\n    slower\n    natsim run slow\.yaml --seed 1$", said, re.M), run
+    assert re.search(r"^    slow\n    slower\n    natsim explain slow --seed 1$", said, re.M), run
 
 
 def test_quiet_says_what_did_not_pass_and_the_counts(natsim, scenario, tmp_path):

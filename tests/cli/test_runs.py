@@ -55,7 +55,7 @@ def test_what_passes_in_some_runs_only_fails_with_the_evidence_of_both(run_unsta
     assert stable["runs"] == {"pass": 3, "fail": 0} and outcome(stable) == ("pass", "")
     assert unstable["outcome"] == "fail" and unstable["capture"] == "captures/a.pcapng"
     assert unstable["reasons"] == [f"unstable: passed in {passed} of 3 runs; in another: {ENDED}", "path: expected direct, found none"]
-    assert "natsim run a.yaml --seed 1 --runs 3" in run.out
+    assert "natsim run a.yaml --out natsim-again --seed 1 --runs 3" in run.out
 
     assert sorted(p.name for p in (out / "captures").iterdir()) == ["a+passed.pcapng", "a.pcapng", "b.pcapng"]
     assert sorted(p.name for p in (out / "logs").iterdir()) == ["a+passed.L.log", "a+passed.R.log", "a.L.log", "a.R.log", "b.L.log", "b.R.log"]

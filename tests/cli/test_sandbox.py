@@ -454,7 +454,7 @@ def test_no_exec_refuses_what_would_run_alone(natsim, tmp_path):
     assert natsim("lint", "--no-exec", "case.yaml", "--carrier", "builtin").code == 2
     assert natsim("run", "--no-exec", "case.yaml", "--filter", "kind=stun").code == 0
     run = natsim("run", "--no-exec", "case.yaml", "--agent-l", "true")
-    assert run.code == 2 and "not both: '--no-exec and --agent-l or --agent-r'" in run.err
+    assert run.code == 2 and "--no-exec does not go with '--agent-" in run.err
 
 
 def test_only_what_runs_a_case_executes_its_programs(natsim, tmp_path):

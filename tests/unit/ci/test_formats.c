@@ -104,7 +104,7 @@ TEST(annotations_are_escaped_by_githubs_rules)
     char *text = written(nt_ci_annotate_github, &r);
     assert_string_equal(
         text,
-        "::error file=a b%3Ac.yaml,line=30,title=a%2Cb%3Ac%25d%0Ax::at 10.0.0.1: 50%25\\r%0A::error::x%0Aand 1 more of this file, for the same cause%0Anatsim run 'a b:c.yaml' --seed 0\n"
+        "::error file=a b%3Ac.yaml,line=30,title=a%2Cb%3Ac%25d%0Ax::at 10.0.0.1: 50%25\\r%0A::error::x%0Aand 1 more of this file, for the same cause%0Anatsim explain $'a,b:c%25d\\x0ax' --seed 0\n"
         "::warning title=natsim::1 case was skipped\n"
         "::warning title=natsim::part of a run: 4 of 9 cases\n");
     free(text);
@@ -140,7 +140,7 @@ TEST(a_summary_names_what_failed)
                         "## natsim: 2 of 4 cases failed\n\n| passed | failed | errors | skipped |\n| ---: | ---: | ---: | ---: |\n"
                         "| 1 | 2 | 0 | 1 |\n\n### What failed\n\n"
                         "- `a,b:c%d\\nx` and 1 case more of its file, for the same cause: `at 10.0.0.1: 50%\\r\\n::error::x`\n\n"
-                        "  `natsim run 'a b:c.yaml' --seed 0`\n"
+                        "  `natsim explain $'a,b:c%d\\x0ax' --seed 0`\n"
                         "\nBreaches of rules: 4; advice: 1.\n");
     free(text);
     r.partial = true;

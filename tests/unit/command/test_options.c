@@ -159,7 +159,7 @@ TEST(each_flag_refuses_what_it_cannot_use)
         {"run|--carrier|pigeon", "--carrier cannot be 'pigeon': builtin or ns3"},
         {"run|--agent-l=", "a command is missing after '--agent-l': what starts the process, as for a shell"},
         {"run|--agent-r=", "a command is missing after '--agent-r': what starts the process, as for a shell"},
-        {"run|--no-exec|--agent-l|x", "not both: '--no-exec and --agent-l or --agent-r': these start processes: leave one out"},
+        {"run|--no-exec|--agent-l|x", "--no-exec does not go with '--agent-l': it starts a process: leave one of them out"},
         {"run|--stats=yes", "takes no value: '--stats=yes': --stats"},
         {"run|--filter", "a value is missing after '--filter': TEXT"},
         {"run|--tag", "a value is missing after '--tag': TAG"},
@@ -182,7 +182,7 @@ TEST(ranges_may_end_at_their_limits)
 
 TEST(words_that_do_not_go_together_are_refused)
 {
-    assert_refused("run|--seed|1|--seeds|1..2", "not both: '--seed and --seeds': give one of them");
+    assert_refused("run|--seed|1|--seeds|1..2", "--seed does not go with '--seeds': give one of them");
     assert_refused("presets|x", "too many arguments: 'x': the command takes none");
     assert_refused("--stats", "a command is missing after 'natsim': 'natsim --help' lists them");
     assert_refused("serve", "not in this version: 'serve': 'natsim --help' lists what there is");
@@ -190,7 +190,7 @@ TEST(words_that_do_not_go_together_are_refused)
     assert_refused("xyzzy", "no such command 'xyzzy': 'natsim --help' lists them");
     assert_refused("run|--filtre|x", "no such flag '--filtre': did you mean '--filter'?");
     assert_refused("run|-q", "no such flag '-q': 'natsim --help' lists them"); /* nothing of two characters is near */
-    assert_refused("run|--quiet|-v", "not both: '--quiet and -v': give one of them");
+    assert_refused("run|--quiet|-v", "--quiet does not go with '-v': give one of them");
     assert_refused("--help|prests", "no such command 'prests': did you mean 'presets'?");
     char help[] = "--help|presets|x";
     assert_true(accepted(help).help);

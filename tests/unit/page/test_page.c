@@ -70,7 +70,7 @@ TEST(records_share_their_strings)
     assert_int_equal(nt_page_record_join(&t, &s, record.p, record.len), NT_OK);
     assert_true(nt_page_record_least(record.p, record.len) <= t.len);
     const char *rest = ",\"18446744073709551615\",1,2,[3,0],3,5,-1,0,61,[0],[20,0,4],[0,0,4],4,\"\",4,4,"
-                       "\"natsim run a.yaml --filter 'a[left=sym]' --seed 18446744073709551615\",4,4,5,6]";
+                       "\"natsim explain 'a[left=sym]' --seed 18446744073709551615\",4,4,5,6]";
     char expected[400];
     snprintf(expected, sizeof expected, "[\"a[left=sym]\",0,[[1,2]]%s", rest);
     assert_string_equal(t.p, expected);

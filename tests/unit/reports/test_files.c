@@ -167,7 +167,7 @@ static void expect_xpath(xmlDocPtr doc, const char *expression, const char *valu
 }
 
 #define COMMANDS                                                                                                                   \
-    "run it alone: natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --seed 1\n"                           \
+    "run it alone: natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --out natsim-again --seed 1\n"        \
     "explain it: natsim explain 'classic/four[left=none,right=sym]' --seed 1\n"
 
 TEST(test_junit)
@@ -236,7 +236,7 @@ TEST(test_html)
 #define CAUSES                                                                                                                     \
     "\n\xe2\x9c\x97 1 failed: path: expected direct, found none\n"                                                                 \
     "    classic/four[left=none,right=sym]\n"                                                                                      \
-    "    natsim run classic/four.yaml --filter 'classic/four[left=none,right=sym]' --seed 1\n"                                     \
+    "    natsim explain 'classic/four[left=none,right=sym]' --seed 1\n"                                                            \
     "\n- 1 skipped: no such carrier\n"                                                                                             \
     "    classic/four[left=sym,right=none]\n"                                                                                      \
     "\n4 cases: 2 passed, 1 failed, 1 skipped\n"

@@ -218,14 +218,14 @@ TEST(test_command)
     struct nt_result_case c = {.id = strdup("a b[x=it's]#seed=7"), .file = strdup("a b.yaml"), .seed = 7, .param_count = 1};
     c.params = calloc(1, sizeof *c.params);
     char *s = nt_result_command(&c);
-    assert_string_equal(s, "natsim run 'a b.yaml' --filter 'a b[x=it'\\''s]' --seed 7");
+    assert_string_equal(s, "natsim run 'a b.yaml' --filter 'a b[x=it'\\''s]' --out natsim-again --seed 7");
     free(s);
     s = nt_result_explain(&c);
     assert_string_equal(s, "natsim explain 'a b[x=it'\\''s]' --seed 7");
     free(s);
     c.found_at = strdup("my/suites/a b.yaml");
     s = nt_result_command(&c);
-    assert_string_equal(s, "natsim run 'my/suites/a b.yaml' --filter 'a b[x=it'\\''s]' --seed 7");
+    assert_string_equal(s, "natsim run 'my/suites/a b.yaml' --filter 'a b[x=it'\\''s]' --out natsim-again --seed 7");
     free(s);
     s = nt_result_explain(&c);
     assert_string_equal(s, "natsim explain 'my/suites/a b[x=it'\\''s]' --seed 7");

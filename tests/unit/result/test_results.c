@@ -113,7 +113,7 @@ TEST(a_brief_has_what_the_console_shows)
     assert_string_equal(a->params[0].label, "one");
     assert_string_equal(a->path, "direct");
     assert_string_equal(a->claim, "");
-    assert_string_equal(a->command, "natsim run a.yaml --filter 'a[axis=one]' --seed 7");
+    assert_string_equal(a->command, "natsim explain 'a[axis=one]' --seed 7");
     assert_string_equal(b->command, "");
     assert_ptr_equal(a->file, b->file); /* kept once */
     assert_int_equal(a->n.packets, 61);
