@@ -11,9 +11,9 @@
 #define IDS_SHOWN 1000     /* of a change */
 #define IDS_OPEN 5         /* more are folded */
 
-/* Line by line: ISO C guarantees string literals of 4095 bytes only. */
-static const char *const page_css[] = {
-#include "scenarios/diff/page_css.inc"
+/* Made by embed.cmake of the report's base.css and page.css. */
+static const unsigned char page_style[] = {
+#include "diff_style.inc"
 };
 
 struct page {
@@ -132,8 +132,7 @@ static void put_head(struct page *p, const struct nt_diff *d)
           p->out);
     nt_diff_put_headline(&p->t, d);
     put_element(p, "<title>", "</title>\n<style>\n");
-    for (size_t i = 0; i < sizeof page_css / sizeof *page_css; i++)
-        fputs(page_css[i], p->out);
+    fwrite(page_style, 1, sizeof page_style, p->out);
     nt_diff_put_headline(&p->t, d);
     put_element(p, "</style>\n</head>\n<body>\n<main>\n<h1>", "</h1>\n");
 }

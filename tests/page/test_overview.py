@@ -13,7 +13,7 @@ KEY_MS = 100  # of the page's own processor time, whatever else runs; some 25 ar
 
 def grow(one, many, change):
     """The log of a run in which the cases of `one` came again and again, each changed by change(number, case)."""
-    cases = [json.loads(line) for line in (one / "cases.jsonl").read_text().splitlines()]
+    cases = {c["id"]: c for c in map(json.loads, (one / "cases.jsonl").read_text().splitlines())}
     many.mkdir(parents=True)
     with (many / "cases.jsonl").open("w") as log:
         for number in range(change.count):
@@ -33,13 +33,13 @@ def merged(place):
 
 
 class Large:
-    """A failing case, relayed, in the upper half of a large matrix; one that passed in the lower half."""
+    """A large matrix, of which each second cell fails."""
 
     count = WIDE * WIDE
 
     @staticmethod
     def which(number):
-        return number % 2
+        return "refused" if number % 2 == 0 else "relayed"
 
     def __call__(self, number, c):
         across, down = number % WIDE, number // WIDE
@@ -58,7 +58,7 @@ class Seeds:
         return number < 200 and number + 1 in self.bad
 
     def which(self, number):
-        return 0 if self.is_bad(number) else 1
+        return "refused" if self.is_bad(number) else "relayed"
 
     def __call__(self, number, c):
         cell, seed = number // 200, number % 200 + 1
