@@ -61,6 +61,7 @@ class Report:
 def natsim(*args, cwd):
     done = subprocess.run([str(NATSIM), *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=600)
     assert done.returncode in (0, 1), done.stdout + done.stderr
+    return done.stdout
 
 
 def retell(out, case, log):

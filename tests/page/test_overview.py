@@ -2,10 +2,9 @@
 
 import json
 import re
-import subprocess
 
 import pytest
-from conftest import CALL, NATSIM, WIDTHS, Page, Report, run
+from conftest import CALL, WIDTHS, Page, Report, natsim
 
 WIDE = 72  # a matrix of 72 times 72 cells: 5,184 cases
 KEY_MS = 100  # of the page's own processor time, whatever else runs; some 25 are usual
@@ -25,10 +24,9 @@ def grow(one, many, change):
 
 
 def merged(place):
-    done = subprocess.run([str(NATSIM), "merge", "in", "--out", "out"], cwd=place, capture_output=True, text=True, timeout=600)
-    assert done.returncode in (0, 1), done.stdout + done.stderr
+    console = natsim("merge", "in", "--out", "out", cwd=place)
     report = Report(place / "out")
-    report.console = done.stdout
+    report.console = console
     return report
 
 
@@ -78,7 +76,8 @@ def two(tmp_path_factory):
     place = tmp_path_factory.mktemp("two")
     for name, path in (("refused", "direct"), ("relayed", "relayed")):
         (place / f"{name}.yaml").write_text(CALL.format(claim="A claim.", path=path, steps=""))
-    return run(place / "out", "refused.yaml", "relayed.yaml", "--capture", "none", cwd=place)
+    natsim("run", "refused.yaml", "relayed.yaml", "--capture", "none", "--out", "out", cwd=place)
+    return place / "out"
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +85,7 @@ def reports(two, tmp_path_factory):
     made = {}
     for change in (Large(), Seeds()):
         place = tmp_path_factory.mktemp("grown")
-        grow(two.out, place / "in", change)
+        grow(two, place / "in", change)
         made[type(change).__name__] = merged(place)
     return made
 
