@@ -113,7 +113,7 @@ export function ladder(c, d, cursor) {
     extra.at = panel && !isBeside() ? shown.indexOf(opened) : -1;
     extra.px = extra.at >= 0 ? panel.offsetHeight : 0;
     offsets = offsetsOf(heights, extra);
-    body.style.height = offsets[shown.length] + 'px';
+    body.style.height = isPrinting ? 'auto' : offsets[shown.length] + 'px'; // rows that no sheet may cut leave gaps
     room.style.setProperty('--ladder-width', Math.max(view.width, box.clientWidth) + 'px');
     body.style.width = head.offsetWidth + 'px';
     if (extra.at >= 0) panel.style.top = head.offsetHeight + offsets[extra.at] + heights[extra.at] + 'px';
@@ -184,7 +184,7 @@ export function ladder(c, d, cursor) {
   }
   function show(i) {
     own = true; cursor.set(shown[i].us); own = false;
-    if (shown[i].step) { close(); draw(); return; }
+    if (shown[i].step) { draw(); return; } // a packet that is open stays
     const before = panel;
     opened = shown[i];
     panel = packetPanel(opened, { columns: columns, href: address(opened), close: close, width: isBeside() ? 490 : box.clientWidth });
@@ -194,6 +194,7 @@ export function ladder(c, d, cursor) {
     if (!isBeside()) panel.style.width = box.clientWidth + 'px';
     history.replaceState(null, '', address(opened));
     measure(); draw(); reveal(i);
+    if (extra.at === i) box.scrollTop = Math.max(box.scrollTop, Math.min(offsets[i], offsets[i + 1] + head.offsetHeight - box.clientHeight));
   }
   function move(i) {
     if (!shown.length) return;
@@ -237,8 +238,9 @@ export function ladder(c, d, cursor) {
   }
   renewTools();
   new ResizeObserver(() => { if (panel && panel.classList.contains('below') === isBeside()) show(shown.indexOf(opened)); else redraw(); }).observe(room);
-  window.addEventListener('beforeprint', () => { if (room.isConnected) { isPrinting = true; draw(); } });
-  window.addEventListener('afterprint', () => { isPrinting = false; if (room.isConnected) draw(); });
+  const print = isOn => { isPrinting = isOn; if (room.isConnected) { measure(); draw(); } };
+  window.addEventListener('beforeprint', () => print(true));
+  window.addEventListener('afterprint', () => print(false));
   requestAnimationFrame(() => {
     refilter();
     let isFirst = true; // the cursor tells where it is at once: then nothing moved

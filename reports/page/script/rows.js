@@ -1,12 +1,13 @@
 // The rows of the ladder: when they are, of which kind, which way they took, and for which packets they stand.
 
 const TURN_METHODS = /^(Allocate|Refresh|CreatePermission|ChannelBind|Send|Data|ChannelData) /;
-export const ROW_KINDS = { check: 'checks', sip: 'signalling', turn: 'TURN', media: 'data', step: 'steps' };
+export const ROW_KINDS = { check: 'checks', sip: 'signalling', turn: 'TURN', media: 'data', other: 'others', step: 'steps' };
 
 export function rowKind(text) {
   if (text.startsWith('SIP')) return 'sip';
   if (/^data |^ChannelData 0x[0-9a-f]+ \d+ bytes|^(Send|Data) indication .*: data /.test(text)) return 'media';
-  return TURN_METHODS.test(text) && !/: Binding /.test(text) ? 'turn' : 'check';
+  if (/^Binding |: Binding /.test(text)) return 'check';
+  return TURN_METHODS.test(text) ? 'turn' : 'other';
 }
 // "A > B; nat: A becomes C; turn relays: D > E": the ends at its first hop, and what happened on its way.
 export function rowWay(note) {
