@@ -19,9 +19,9 @@ for suite in scenarios/suites/*/; do
     suite=$(basename "$suite")
     case $suite in interop | radio) continue ;; esac # real programs; ns-3
     for tree in "$before" .; do
-        out=build/same/out/$([ "$tree" = . ] && echo after || echo before)/$suite
+        out=$PWD/build/same/out/$([ "$tree" = . ] && echo after || echo before)/$suite
         rm -rf "$out"
-        "$tree/build/natsim" run "$tree/scenarios/suites/$suite" --out "$out" >/dev/null 2>&1 || true
+        (cd "$tree" && build/natsim run "scenarios/suites/$suite" --out "$out") >/dev/null 2>&1 || true # reports name paths from there
     done
     for name in results.json junit.xml report.html captures; do
         /usr/bin/python3 tests/cli/comparable.py "build/same/out/before/$suite/$name" "build/same/out/after/$suite/$name" || differ=1
