@@ -2,6 +2,7 @@
 import { el, plural, svg } from './dom.js';
 import { candidatesAt, endsOf, momentOf } from './moment.js';
 import { internetOf, layoutOf, networkId, nodeId } from './layout.js';
+import { readRows, rowOf } from './rows.js';
 import { hostOf, pointsOf, wayOf, wayUntil } from './way.js';
 
 const LETTER = 6.7, LINE = 15, PAD = 8, CANDIDATES_MAX = 8, MAPPINGS_MAX = 6, SMALLEST = 0.85;
@@ -110,9 +111,8 @@ export function endedWay(d, ends) {
   const drawn = x => x && x.node && x.local && x.remote, y = drawn(d.why_not[d.why]) ? d.why_not[d.why] : d.why_not.find(drawn);
   if (!y) return null;
   const peer = ends.find(x => x !== y.agent) || '', way = peer ? wayUntil(wayOf(d, y.agent, peer, y, ''), y.node) : [];
-  let now = 0, at = 0; /* frames are numbered in the order of time, and a row has the first of its packet */
-  for (const r of d.rows) { now += r.time; if (r.frame <= y.packet) at = now; }
-  return { why: y, way: way, at: at };
+  const row = rowOf(readRows(d), y.packet);
+  return { why: y, way: way, at: row ? row.us : 0 };
 }
 /* One sentence for who cannot see the drawing. */
 export function drawingText(c, d, ends) {

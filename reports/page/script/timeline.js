@@ -1,6 +1,7 @@
 // Virtual time from left to right: steps, phases of agents, states of pairs, mappings, drops; its slider is the cursor.
 import { el, plural, svg } from './dom.js';
 import { isRoutine, notListed, ofPair, phaseOf } from './moment.js';
+import { readRows } from './rows.js';
 import { makeScale, ticksOf, timeText } from './scale.js';
 
 const CHARACTER = 6.7, BAR = 18, MARKS = 12, LANE_GAP = 6, FLAG = 15, FLAG_ROWS = 5, THUMB = 16;
@@ -23,7 +24,10 @@ export function stepsOf(d) {
 export function dropsOf(d) {
   const gateways = d.nodes.filter(n => n.kind === 'gateway').map(n => n.name), drops = [];
   let at = 0;
-  for (const r of d.rows) { at += r.time; if (r.dropped) drops.push({ at: at, text: r.text + ', ' + r.fate }); }
+  for (const r of readRows(d)) {
+    at = r.us;
+    for (const p of r.members.length ? r.members : [r]) if (p.dropped) drops.push({ at: p.us, text: p.text + ', ' + p.fate });
+  }
   for (const e of d.events) if (e.what === 'dropped' && (!gateways.includes(e.node) || e.at_us > at)) drops.push({ at: e.at_us, text: eventText(e) });
   return drops;
 }
