@@ -5,7 +5,7 @@ import { internetOf, layoutOf, networkId, nodeId } from './layout.js';
 import { readRows, rowOf } from './rows.js';
 import { hostOf, pointsOf, wayOf, wayUntil } from './way.js';
 
-const LETTER = 6.7, LINE = 15, PAD = 8, CANDIDATES_MAX = 8, MAPPINGS_MAX = 6, SMALLEST = 0.85;
+const LETTER = 6.7, LINE = 15, PAD = 8, CANDIDATES_MAX = 8, MAPPINGS_MAX = 6, SMALLEST = 0.82;
 
 /* A text in lines of at most n letters, cut between words. */
 export function wrapped(text, n) {
@@ -141,7 +141,7 @@ const isRelayed = (d, found) => [found.pair.local, found.pair.remote].some(x => 
 /* On the way that ended, just before the box. */
 function crossAt(points) {
   const [x, y] = points[points.length - 1], before = points[points.length - 2];
-  return [x + 6 - Math.sign(x - before[0]) * 17, y + 6 - Math.sign(y - before[1]) * 17];
+  return [x + 6 - Math.sign(x - before[0]) * 14, y + 6 - Math.sign(y - before[1]) * 14];
 }
 /* The parts that stay while the cursor moves. */
 function frameSvg(place, boxes) {

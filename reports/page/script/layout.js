@@ -1,7 +1,7 @@
 // Where the nodes and networks of a drawing stand: the two ends outermost, the internet in the middle, servers above it.
 // Nothing here measures or draws: `sizeOf(id)` is the size of a box, and the answer is boxes and lines.
 
-const ROW_GAP = 16, COLUMN_GAP = 30, MARGIN = 10, BUS = 20;
+const ROW_GAP = 16, COLUMN_GAP = 22, MARGIN = 10, BUS = 20;
 export const nodeId = name => 'node ' + name;
 export const networkId = name => 'network ' + name;
 
