@@ -80,7 +80,7 @@ static const char *why_no_path(const struct nt_judged *j, const char *path, char
     uint64_t sent;
     buf[0] = '\0';
     if (nt_path_by_name(path) == NT_PATH_NONE && j->seen_path == 0 && nt_outcome_unheard(j->w, &agent, &sent)) {
-        char where[NT_VERDICT_REASON];
+        char where[NT_VERDICT_REASON / 2];
         put_where_lost(j->result, where, sizeof where);
         snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived%s",
                  nt_world_case(j->w)->agents[agent].name, sent, where);
