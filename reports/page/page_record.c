@@ -246,7 +246,7 @@ void nt_page_names(struct nt_text *t)
     put_names(t, &nt_case_record, NT_FIELD_DETAILS);
     nt_text_put(t, ",[\"logs\",\"list\",[" LOG_MEMBERS(NAME));
     t->len--;
-    nt_text_put(t, "]],[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
+    nt_text_put(t, "]],[\"explain\",\"value\"],[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
     nt_text_put(t, "[\"folded\",\"list\",[" PACKET_MEMBERS(NAME));
     t->len--;
     nt_text_put(t, "]]]],[\"missing\",\"value\"]]}");
@@ -339,6 +339,16 @@ static void put_logs(struct writer *w, const char *dir, const struct nt_result_c
         put_log(w, dir, c->logs[i].name);
     }
     nt_text_add(&w->text, "]", 1);
+}
+
+static void put_explain(struct writer *w, const struct nt_result_case *c)
+{
+    char *command = nt_result_explain(c);
+    if (command != NULL)
+        nt_script_string(&w->text, command);
+    else
+        w->text.err = NT_ENOMEM;
+    free(command);
 }
 
 /* Which entry of why_not says most, as on the console: its index; -1: none. */
@@ -446,6 +456,8 @@ void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const ch
     put_members(&writer, &nt_case_record, c, NT_FIELD_DETAILS);
     nt_text_put(&writer.text, ",");
     put_logs(&writer, dir, c);
+    nt_text_put(&writer.text, ",");
+    put_explain(&writer, c);
     nt_text_put(&writer.text, ",");
     put_why(&writer, c);
     nt_text_put(&writer.text, ",");

@@ -29,20 +29,20 @@ export function stepsPart(c, d) {
   if (!d.steps.length) return null;
   return [grid([['when', 'num'], ['what', 'text']], d.steps.map(s => [stepWhen(s), s.what]))];
 }
-export function factsPart(c) {
+export function factsPart(c, d) {
   return [el('div', { class: 'facts' }, fact('path', c.path || '–'), fact('expected', expected(c) || 'not judged'),
     fact('connected after', c.connect_ms >= 0 ? c.connect_ms + ' ms' : 'never'), fact('virtual time', c.virtual_ms + ' ms'),
     fact('packets, all taps', String(c.packets)), fact('data sent / lost', c.data.sent + ' / ' + c.data.lost), c.data.found ? fact('data', c.data.found) : null,
     fact('seed', c.seed), c.carrier ? fact('carrier', c.carrier) : null, c.params.map(p => fact(p.name, p.label)),
     c.at.packet ? fact('at packet', frameLink(c.at.packet)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
-    command('run it again, and keep this report', c.command + ' --out natsim-again')];
+    d ? command('see it in the terminal: its packets, its check lists, why', d.explain) : null, command('run it again, and keep this report', c.command + ' --out natsim-again')];
 }
 // Name, title, and what it shows; null: there is nothing of this kind in the case.
 export function partsOf(c, d) {
-  if (!d) return [['source', 'Scenario', sourcePart(c, null)], ['facts', 'Facts and commands', factsPart(c)]];
+  if (!d) return [['source', 'Scenario', sourcePart(c, null)], ['facts', 'Facts and commands', factsPart(c, null)]];
   const cursor = makeCursor(endOf(c, d));
   return [
-    ['why', c.path ? whyTitle(c) : 'Why', whyPart(c, d)],
+    ['why', whyTitle(c, d), whyPart(c, d)],
     ['drawing', 'Topology', [drawing(c, d, cursor)]],
     ['timeline', 'Time', [timeline(c, d, cursor)]],
     ['ladder', 'Ladder of packets', ladderPart(c, d, cursor)],
@@ -52,7 +52,7 @@ export function partsOf(c, d) {
     ['steps', 'Steps', stepsPart(c, d)],
     ['source', 'Scenario', sourcePart(c, d)],
     ['logs', 'Logs of programs', logsPart(c, d)],
-    ['facts', 'Facts and commands', factsPart(c)],
+    ['facts', 'Facts and commands', factsPart(c, d)],
   ];
 }
 export function partSection(part) {

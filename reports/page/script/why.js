@@ -19,7 +19,10 @@ export function verdict(c, first) {
   return end && c.reason.endsWith(end) ? c.reason.slice(0, -end.length) : c.reason;
 }
 export const firstWhy = d => d && d.why >= 0 ? d.why_not[d.why] : null;
-export const whyTitle = c => c.path === 'direct' ? 'Why no better pair' : c.path === 'relayed' ? 'Why not direct' : 'Why no path';
+const pathTitle = c => c.path === 'direct' ? 'Why no better pair' : c.path === 'relayed' ? 'Why not direct' : 'Why no path';
+// Several reasons, and the first is not the path: they come before why there is no better one.
+export const failedElsewhere = (c, d) => d.reasons.length > 1 && !c.reason.startsWith('path: ');
+export const whyTitle = (c, d) => failedElsewhere(c, d) ? 'Why it ' + (c.outcome === 1 ? 'failed' : 'broke') : c.path ? pathTitle(c) : 'Why';
 export function typesOf(d, y) {
   const agent = d.agents.find(a => a.name === y.agent), pair = agent && agent.pairs.find(p => p.local === y.local && p.remote === y.remote);
   return pair && pair.local_type && pair.remote_type ? pair.local_type + '/' + pair.remote_type : '–';
@@ -33,9 +36,11 @@ export function policies(d, y) {
   }).join('; ') || '–';
 }
 export function whyPart(c, d) {
-  const first = firstWhy(d), out = [];
-  if (first) out.push(el('p', { class: 'lead' }, first.text + '. ', first.packet ? el('span', { class: 'shown-by' }, 'Packet ', frameLink(first.packet), ' shows it.') : null));
-  if (d.reasons.length > 1) out.push(el('h3', {}, 'All that was not as expected, the cause first'), el('ol', {}, d.reasons.map((r, i) => el('li', {}, i === 0 ? verdict(c, first) : r.text))));
+  const first = firstWhy(d), shown = first && first.packet ? el('span', { class: 'shown-by' }, 'Packet ', frameLink(first.packet), ' shows it.') : null;
+  const lead = first ? [el('p', { class: 'lead' }, first.text + '. ', shown)] : [];
+  const reasons = d.reasons.length > 1 ? [el('h3', {}, 'All that was not as expected, the cause first'),
+    el('ol', {}, d.reasons.map((r, i) => el('li', {}, i === 0 ? verdict(c, first) : r.text)))] : [];
+  const out = failedElsewhere(c, d) ? reasons.concat(first ? el('h3', {}, pathTitle(c)) : [], lead) : lead.concat(reasons);
   if (!d.why_not.length) return out;
   const list = first ? [first].concat(d.why_not.filter(y => y !== first)) : d.why_not;
   out.push(el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'),

@@ -5,7 +5,7 @@ import { higher, pairRanks } from '../../../reports/page/script/agents.js';
 import { bytesText, logNote } from '../../../reports/page/script/logs.js';
 import { ruleFindings, sectionOf } from '../../../reports/page/script/rules.js';
 import { notesOf, shownLines } from '../../../reports/page/script/source.js';
-import { policies, verdict } from '../../../reports/page/script/why.js';
+import { policies, verdict, whyTitle } from '../../../reports/page/script/why.js';
 
 test('ranks of pairs are those of both sides together, and equal priorities have one rank', () => {
   const ranks = pairRanks([{ pairs: [{ priority: '9' }, { priority: '10' }] }, { pairs: [{ priority: '10' }, { priority: '7277816997797167103' }] }]);
@@ -16,6 +16,14 @@ test('a verdict does not say the sentence of why again', () => {
   assert.equal(verdict({ reason: 'path: expected direct, found relayed: a NAT dropped it' }, { text: 'a NAT dropped it' }), 'path: expected direct, found relayed');
   assert.equal(verdict({ reason: 'L: 3 pairs, expected 4' }, { text: 'a NAT dropped it' }), 'L: 3 pairs, expected 4');
   assert.equal(verdict({ reason: 'no call' }, null), 'no call');
+});
+test('the title of why says what is asked', () => {
+  const one = { reasons: [{ text: 'path: x' }] }, two = { reasons: [{ text: 'L: 3 pairs' }, { text: 'data' }] };
+  assert.equal(whyTitle({ outcome: 0, path: 'relayed', reason: '' }, { reasons: [] }), 'Why not direct');
+  assert.equal(whyTitle({ outcome: 0, path: 'direct', reason: '' }, { reasons: [] }), 'Why no better pair');
+  assert.equal(whyTitle({ outcome: 1, path: 'none', reason: 'path: x' }, one), 'Why no path');
+  assert.equal(whyTitle({ outcome: 1, path: 'none', reason: 'L: 3 pairs' }, two), 'Why it failed');
+  assert.equal(whyTitle({ outcome: 2, path: '', reason: 'L: 3 pairs' }, two), 'Why it broke');
 });
 test('policies stand by node, with what the node is', () => {
   const d = { nodes: [{ name: 'a', text: 'symmetric' }, { name: 'b', text: '' }] };
