@@ -71,7 +71,7 @@ def test_the_line_that_failed_is_marked_and_in_sight(page):
 def test_steps_stand_beside_their_lines_with_their_times(page):
     page.case("steps")
     lines = page.run("return Array.from(document.querySelectorAll('.source .step')).map(e => e.value + ' ' + e.querySelector('.note').innerText)")
-    assert lines == ["19 ⏱ 0 ms", "20 ⏱ 10000 ms", "21 ⏱ 12000 ms"]
+    assert lines == ["19 ◷ 0 ms", "20 ◷ 10000 ms", "21 ◷ 12000 ms"]
 
 
 def test_the_drawing_tells_the_story_of_the_case(page):

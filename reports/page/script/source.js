@@ -28,7 +28,7 @@ export function shownLines(count, marked) {
 }
 export function sourceLine(text, number, failed, notes) {
   return el('li', { class: failed ? 'failed' : notes ? 'step' : null, value: number }, el('code', {}, text || ' '),
-    failed ? el('span', { class: 'note' }, '◀ not as expected') : null, notes ? el('span', { class: 'note' }, '⏱ ' + notes.join(', ')) : null);
+    failed ? el('span', { class: 'note' }, '◀ not as expected') : null, notes ? el('span', { class: 'note' }, '◷ ' + notes.join(', ')) : null);
 }
 export function folded(lines, from) {
   const list = el('ol', { class: 'folded' }, lines), label = 'lines ' + from + ' to ' + (from + lines.length - 1);
