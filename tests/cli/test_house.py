@@ -255,3 +255,35 @@ def test_the_top_level_is_the_owners():
     top = {p.split("/")[0] for p in listed.splitlines()}
     fixed = {"CMakeLists.txt", "core", "natsim", "scenarios", "pcap", "reports", "tests", "README.md", "LICENSE", "CMakePresets.json"}
     assert {t for t in top if not t.startswith(".")} <= fixed
+
+
+def page_modules():
+    """The modules of the page in the order of CMakeLists.txt, which makes one script of them."""
+    names = re.search(r"^set\(page_script\n(.*?)\)", (ROOT / "CMakeLists.txt").read_text(), re.M | re.S)[1].split()
+    return {name: (ROOT / "reports/page/script" / f"{name}.js").read_text() for name in names}
+
+
+def test_each_module_of_the_page_is_in_its_script():
+    assert sorted(p.stem for p in (ROOT / "reports/page/script").glob("*.js")) == sorted(page_modules())
+
+
+def test_a_name_in_a_module_of_the_page_is_there_once():
+    """A second function of one name would replace the first without a word."""
+    owners = {}
+    for module, text in page_modules().items():
+        for kind, rest in re.findall(r"^(?:export )?(?:async )?(function\*?|const|let|class) (.*)$", text, re.M):
+            for name in re.findall(r"(?:^|, )([A-Za-z_]\w*) =", rest) if kind in ("const", "let") else re.findall(r"^\w+", rest):
+                owners.setdefault(name, []).append(module)
+    assert len(owners) > 100
+    assert {name: modules for name, modules in owners.items() if len(modules) > 1} == {}
+
+
+def test_a_module_of_the_page_imports_from_those_before_it():
+    modules, wrong = page_modules(), []
+    for number, (module, text) in enumerate(modules.items()):
+        assert text.startswith("// "), f"{module}.js does not say what it is"
+        for line in re.findall(r"^import\b.*$", text, re.M):
+            found = re.match(r"import \{ [\w, ]+ \} from '\./(\w+)\.js';$", line)
+            if not found or found[1] not in list(modules)[:number]:
+                wrong.append(f"{module}.js: {line}")
+    assert wrong == []

@@ -74,6 +74,17 @@ def test_steps_stand_beside_their_lines_with_their_times(page):
     assert lines == ["19 ◷ 0 ms", "20 ◷ 10000 ms", "21 ◷ 12000 ms"]
 
 
+def test_every_packet_that_is_named_is_a_link_that_opens_it(page):
+    page.case("steps")
+    numbers = page.run("return Array.from(document.querySelectorAll('#part-why a.mono, #part-agents a.mono, #part-rules a.mono')).map(a => a.textContent)")
+    assert len(numbers) > 8 and all(n.startswith("#") for n in numbers)
+    for number in range(len(numbers)):
+        page.run("const a = document.querySelectorAll('#part-why a.mono, #part-agents a.mono, #part-rules a.mono')[arguments[0]]; a.closest('tr')?.classList.remove('later-row'); a.focus()", number)
+        page.keys("ENTER")
+        page.wait(lambda: page.run("return location.hash").endswith(f"&packet={numbers[number][1:]}") or "no row" == page.text(".packet h3"), f"{numbers[number]} opens nothing")
+        assert page.all(".packet h3") != []
+
+
 def test_the_drawing_tells_the_story_of_the_case(page):
     page.case("refused")
     page.wait(lambda: "relayed, selected by L" in page.text(".drawing"), "no selected way")

@@ -1,5 +1,6 @@
 // What each agent gathered, checked and selected.
-import { el, flag, frameLink, grid, plural } from './dom.js';
+import { el, flag, grid, plural } from './dom.js';
+import { packetLink } from './ladder.js';
 
 export function chosenPair(a, x) {
   return a.pairs.find(p => p.valid && p.local === x.local.address && p.remote === x.remote.address) ||
@@ -48,10 +49,10 @@ export function candidateTable(a) {
           c.address && c.base === c.address ? '=' : dash(c.base), dash(c.related), c.priority, c.foundation])), i => used(list[i])),
     found.length ? el('p', { class: 'dim' }, 'Selected, though none of these: ' + found.map(x => x.local.type + ' ' + x.local.address).join(', ') + '.') : null);
 }
-export function discoveries(a) {
+export function discoveries(a, c) {
   if (!a.peer_reflexive.length) return null;
   return el('div', {}, el('h4', {}, 'Peer-reflexive discoveries'), grid([['candidate of'], ['address'], ['packet']],
-      a.peer_reflexive.map(x => [x.side === 'local' ? a.name : 'the peer', x.address, x.packet ? frameLink(x.packet) : '–'])));
+      a.peer_reflexive.map(x => [x.side === 'local' ? a.name : 'the peer', x.address, x.packet ? packetLink(x.packet, c) : '–'])));
 }
 export function pairTable(a, ranks) {
   const picked = p => a.selected.some(x => chosenPair(a, x) === p), list = a.pairs.slice().sort((p, q) => ranks.get(p.priority) - ranks.get(q.priority));
@@ -63,13 +64,13 @@ export function pairTable(a, ranks) {
           flag(p.receivable), flag(p.sendable), flag(p.handshake), flag(p.valid), flag(p.nominated), p.priority, p.generated_by ? p.generated_by.replace('>', ' → ') : '–']),
       i => picked(list[i])));
 }
-export function agentCard(a, ranks) {
+export function agentCard(a, c, ranks) {
   return el('section', { class: 'agent' }, el('h3', {}, a.name + ' ', el('span', { class: 'badge ' + (a.state === 'completed' ? 'pass' :
       a.state === 'failed' ? 'fail' : 'none') }, a.state)),
     el('p', { class: 'dim' }, a.role + ' · ' + a.stack + ' · ' + plural(a.checks_sent, 'check') + ' sent, ' + a.checks_received + ' received'),
-    selection(a), el('div', { class: 'beside' }, candidateTable(a), discoveries(a)), a.pairs.length ? pairTable(a, ranks) : null);
+    selection(a), el('div', { class: 'beside' }, candidateTable(a), discoveries(a, c)), a.pairs.length ? pairTable(a, ranks) : null);
 }
 export function agentsPart(c, d) {
   const ranks = pairRanks(d.agents);
-  return d.agents.length ? [el('div', { class: 'agents' }, d.agents.map(a => agentCard(a, ranks)))] : null;
+  return d.agents.length ? [el('div', { class: 'agents' }, d.agents.map(a => agentCard(a, c, ranks)))] : null;
 }

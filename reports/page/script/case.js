@@ -1,6 +1,6 @@
 // One case: its verdict, then its parts in the order in which a reader asks.
 import { cases, detailsOf } from './data.js';
-import { el, fact, frameLink, grid, link } from './dom.js';
+import { el, fact, grid, link } from './dom.js';
 import { go, state } from './address.js';
 import { GLYPHS, WORDS, badge, expected, matches, tone, types } from './words.js';
 import { agentsPart } from './agents.js';
@@ -8,7 +8,7 @@ import { endOf, makeCursor } from './cursor.js';
 import { drawing } from './drawing.js';
 import { timeline } from './timeline.js';
 import { tables } from './tables.js';
-import { ladder } from './ladder.js';
+import { ladder, packetLink } from './ladder.js';
 import { command, logsPart } from './logs.js';
 import { rulesPart, rulesTitle } from './rules.js';
 import { sourcePart, stepWhen } from './source.js';
@@ -34,7 +34,7 @@ export function factsPart(c, d) {
     fact('connected after', c.connect_ms >= 0 ? c.connect_ms + ' ms' : 'never'), fact('virtual time', c.virtual_ms + ' ms'),
     fact('packets, all taps', String(c.packets)), fact('data sent / lost', c.data.sent + ' / ' + c.data.lost), c.data.found ? fact('data', c.data.found) : null,
     fact('seed', c.seed), c.carrier ? fact('carrier', c.carrier) : null, c.params.map(p => fact(p.name, p.label)),
-    c.at.packet ? fact('at packet', frameLink(c.at.packet)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
+    c.at.packet ? fact('at packet', packetLink(c.at.packet, c)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
     d ? command('see it in the terminal: its packets, its check lists, why', d.explain) : null, command('run it again, and keep this report', c.command + ' --out natsim-again')];
 }
 // Name, title, and what it shows; null: there is nothing of this kind in the case.

@@ -51,8 +51,3 @@ export const flag = v => v ? '✓' : '·';
 export function plural(n, noun) { return n + ' ' + noun + (n === 1 ? '' : 's'); }
 export function fact(name, value) { return el('div', {}, el('b', {}, name), value); }
 export function link(path) { return path.split('/').map(encodeURIComponent).join('/'); }
-
-export function frameLink(n) {
-  return n ? el('button', { class: 'mono', title: 'copy the tshark filter', onclick: () => copy('frame.number == ' +
-      n) }, '#' + n) : '';
-}

@@ -1,10 +1,10 @@
 // What the rules found in cases: violations, advice, and what could not be judged.
-const KINDS = ['violation', 'advice', 'not-judged'];
+const FINDING_KINDS = ['violation', 'advice', 'not-judged'];
 export const FINDING_MARKS = ['‼', '△', '?'], FINDING_WORDS = ['breaks rules', 'has advice', 'not judged'];
 const readBefore = new Map(); /* many cases have the same text */
 
-export const findingKind = word => KINDS.indexOf(word);
-export const findingWord = kind => KINDS[kind];
+export const findingKind = word => FINDING_KINDS.indexOf(word);
+export const findingWord = kind => FINDING_KINDS[kind];
 /* Each line: kind, times, rule, agent. */
 export function findingsOf(c) {
   let list = readBefore.get(c.findings);

@@ -1,5 +1,6 @@
 // What the rules of the RFCs found in the packets of a case.
-import { el, frameLink, grid, plural } from './dom.js';
+import { el, grid, plural } from './dom.js';
+import { packetLink } from './ladder.js';
 
 export const RULE_KINDS = [['violations', 'broken', 'fail'], ['advice', 'advised', 'skip'], ['not_judged', 'not judged', 'none']];
 
@@ -25,7 +26,7 @@ export function rulesTitle(c, d) {
 }
 export function findingRow(f, c) {
   return [el('span', { class: 'badge ' + f.kind[2] }, f.kind[1]), ruleCell(f), f.agent,
-    f.packet ? frameLink(f.packet) : '–', f.count, f.what];
+    f.packet ? packetLink(f.packet, c) : '–', f.count, f.what];
 }
 export function choice(label, list, change) {
   return el('label', {}, label + ' ', el('select', { onchange: e => change(e.target.value) }, el('option', { value: '' }, 'all'),

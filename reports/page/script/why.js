@@ -1,5 +1,6 @@
 // Why a call went as it did: the sentence that says most, all that was not as expected, and what kept each better pair from being used.
-import { el, frameLink, grid, plural } from './dom.js';
+import { el, grid, plural } from './dom.js';
+import { packetLink } from './ladder.js';
 
 const FEW = 4; // pairs that are shown at once
 
@@ -36,7 +37,7 @@ export function policies(d, y) {
   }).join('; ') || '–';
 }
 export function whyPart(c, d) {
-  const first = firstWhy(d), shown = first && first.packet ? el('span', { class: 'shown-by' }, 'Packet ', frameLink(first.packet), ' shows it.') : null;
+  const first = firstWhy(d), shown = first && first.packet ? el('span', { class: 'shown-by' }, 'Packet ', packetLink(first.packet, c), ' shows it.') : null;
   const lead = first ? [el('p', { class: 'lead' }, first.text + '. ', shown)] : [];
   const reasons = d.reasons.length > 1 ? [el('h3', {}, 'All that was not as expected, the cause first'),
     el('ol', {}, d.reasons.map((r, i) => el('li', {}, i === 0 ? verdict(c, first) : r.text)))] : [];
@@ -45,7 +46,7 @@ export function whyPart(c, d) {
   const list = first ? [first].concat(d.why_not.filter(y => y !== first)) : d.why_not;
   out.push(el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'),
     grid([['agent'], ['pair'], ['types'], ['packet'], ['where'], ['why', 'text'], ['policies of nodes', 'text']],
-      list.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? frameLink(y.packet) : '–', y.node || '–', y === first ? 'the sentence above' : y.text, policies(d, y)]),
+      list.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? packetLink(y.packet, c) : '–', y.node || '–', y === first ? 'the sentence above' : y.text, policies(d, y)]),
       i => list[i] === first, 'stacked'));
   if (list.length > FEW) out.push(rest(out[out.length - 1], list.length - FEW));
   return out;
