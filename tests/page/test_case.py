@@ -81,8 +81,11 @@ def test_every_packet_that_is_named_is_a_link_that_opens_it(page):
     for number in range(len(numbers)):
         page.run("const a = document.querySelectorAll('#part-why a.mono, #part-agents a.mono, #part-rules a.mono')[arguments[0]]; a.closest('tr')?.classList.remove('later-row'); a.focus()", number)
         page.keys("ENTER")
-        page.wait(lambda: page.run("return location.hash").endswith(f"&packet={numbers[number][1:]}") or "no row" == page.text(".packet h3"), f"{numbers[number]} opens nothing")
-        assert page.all(".packet h3") != []
+        page.wait(lambda: page.all(".packet h3"), f"{numbers[number]} opens nothing")
+        first, second = (int(page.text(".packet h3").split()[0][1:]), int(numbers[number][1:]))  # a packet has the frame of each tap
+        assert first <= second < first + 40
+        page.keys("ESCAPE")
+        assert page.all(".packet") == []
 
 
 def test_the_drawing_tells_the_story_of_the_case(page):
