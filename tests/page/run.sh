@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # The page of a report, report.html: its modules under node, and the page of a real run in a headless Chromium.
 #     bash tests/page/run.sh [--short] [ARGUMENT OF PYTEST]...      --short: fewer cases and widths, for .ci/run
-# Installs what is missing, builds, and tells what failed. To look at the page oneself: build/page-tests/report.html.
+# Installs what is missing, and builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source scenarios/setup.sh
 axe=4.10.3
 here=build/page-tests
-install_missing "${build_packages[@]}" chromium chromium-driver python3 python3-selenium python3-pytest poppler-utils
+install_missing "${build_packages[@]}" chromium chromium-driver python3 python3-selenium python3-pytest python3-pytest-xdist poppler-utils
 for tool in node npm; do # other packages than Debian's have both in one
     command -v "$tool" >/dev/null || install_missing "${tool/#node/nodejs}"
 done
@@ -20,4 +20,4 @@ if [ "${1:-}" = --short ]; then
     shift
 fi
 node --test tests/page/unit/*.mjs
-/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/page "$@"
+/usr/bin/python3 -m pytest -q -p no:cacheprovider -n 2 tests/page "$@"
