@@ -31,7 +31,7 @@ def test_the_parts_come_in_the_order_in_which_a_reader_asks(page):
     assert parts(page) == ["why", "drawing", "timeline", "ladder", "tables", "agents", "rules", "steps", "source", "facts"]
     assert "path: expected direct, found relayed" in page.text(".verdict")
     page.case("steps")
-    assert parts(page) == ["why", "drawing", "ladder", "agents", "rules", "steps", "source", "logs", "facts"]
+    assert parts(page) == ["why", "drawing", "timeline", "ladder", "tables", "agents", "rules", "steps", "source", "logs", "facts"]
 
 
 def test_the_first_sentence_is_the_one_of_the_console(page):
