@@ -246,7 +246,7 @@ void nt_page_names(struct nt_text *t)
     put_names(t, &nt_case_record, NT_FIELD_DETAILS);
     nt_text_put(t, ",[\"logs\",\"list\",[" LOG_MEMBERS(NAME));
     t->len--;
-    nt_text_put(t, "]],[\"explain\",\"value\"],[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
+    nt_text_put(t, "]],[\"run\",\"value\"],[\"why\",\"value\"],[\"columns\",\"texts\"],[\"rows\",\"list\",[" ROW_MEMBERS(NAME));
     nt_text_put(t, "[\"folded\",\"list\",[" PACKET_MEMBERS(NAME));
     t->len--;
     nt_text_put(t, "]]]],[\"missing\",\"value\"]]}");
@@ -341,9 +341,9 @@ static void put_logs(struct writer *w, const char *dir, const struct nt_result_c
     nt_text_add(&w->text, "]", 1);
 }
 
-static void put_explain(struct writer *w, const struct nt_result_case *c)
+static void put_run_command(struct writer *w, const struct nt_result_case *c)
 {
-    char *command = nt_result_explain(c);
+    char *command = nt_result_command(c);
     if (command != NULL)
         nt_script_string(&w->text, command);
     else
@@ -457,7 +457,7 @@ void nt_page_details(struct nt_text *t, const struct nt_result_case *c, const ch
     nt_text_put(&writer.text, ",");
     put_logs(&writer, dir, c);
     nt_text_put(&writer.text, ",");
-    put_explain(&writer, c);
+    put_run_command(&writer, c);
     nt_text_put(&writer.text, ",");
     put_why(&writer, c);
     nt_text_put(&writer.text, ",");

@@ -146,6 +146,12 @@ def test_the_log_of_a_program_ends_with_its_last_words(page):
     assert page.run("return document.querySelector('#part-logs a').getAttribute('href')") == "logs/steps.L.log"
 
 
+def test_the_commands_explain_a_case_and_run_it_again_elsewhere(page):
+    page.case("refused")
+    lines = page.run("return Array.from(document.querySelectorAll('.command code')).map(e => e.innerText)")
+    assert [line.split()[:3] for line in lines] == [["natsim", "explain", "refused"], ["natsim", "run", "refused.yaml"]] and "--out natsim-again" in lines[1]
+
+
 def test_the_text_stands_with_each_case_of_its_file(page):
     page.case("seeds#seed=2")
     assert page.text(".source").startswith("natsim: 1")  # of the first case of the file

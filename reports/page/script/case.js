@@ -35,7 +35,8 @@ export function factsPart(c, d) {
     fact('packets, all taps', String(c.packets)), fact('data sent / lost', c.data.sent + ' / ' + c.data.lost), c.data.found ? fact('data', c.data.found) : null,
     fact('seed', c.seed), c.carrier ? fact('carrier', c.carrier) : null, c.params.map(p => fact(p.name, p.label)),
     c.at.packet ? fact('at packet', packetLink(c.at.packet, c)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
-    d ? command('see it in the terminal: its packets, its check lists, why', d.explain) : null, command('run it again, and keep this report', c.command + ' --out natsim-again')];
+    d && d.run === c.command ? null : command('see it in the terminal: its packets, its check lists, why', c.command),
+    d ? command('run it again, and keep this report', d.run) : null];
 }
 // Name, title, and what it shows; null: there is nothing of this kind in the case.
 export function partsOf(c, d) {

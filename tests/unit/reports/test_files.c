@@ -223,7 +223,7 @@ TEST(test_html)
     slurp("report.html");
     assert_int_equal(count(text, "<script"), 5); /* overview, details of two kinds, their texts, the script */
     assert_int_equal(count(text, "</script>"), 5);
-    assert_int_equal(count(text, "alert(1)"), 4); /* as data: id, command, line of findings, and the text of all others once */
+    assert_int_equal(count(text, "alert(1)"), 5); /* as data: id, two commands, line of findings, and the text of all others once */
     assert_non_null(strstr(
         text, "]]\\u003e\\u0026\\u003cscript\\u003ealert(1)\\u003c/script\\u003e\\u0022'\\u005cx01\\u005cxff\\u000a\xe2\x9c\x93"));
     assert_int_equal(count(text, "http://"), 1);  /* the name of SVG's namespace: nothing is loaded */
