@@ -5,6 +5,7 @@
 #include "scenarios/language/checks/live.h"
 #include "scenarios/language/checks/media.h"
 #include "scenarios/language/checks/oracle.h"
+#include "scenarios/language/checks/reach.h"
 #include "scenarios/language/checks/topology.h"
 #include "scenarios/language/checks/usage.h"
 #include "scenarios/language/sections/agent.h"
@@ -167,6 +168,7 @@ static void read_cell(struct nt_load *l, const struct nt_scn_file *f, size_t cel
     if (l->nomem || l->check == NULL || l->src->errors != before)
         return;
     nt_check_usage(l);
+    nt_check_reach(l);
     nt_check_carrier(l);
 }
 

@@ -109,6 +109,7 @@ struct nt_scn_agent {
     bool no_consent, no_ice2, icmp_errors, ipv6;
     uint64_t tie_breaker; /* 0: random */
     uint32_t *stun;
+    struct nt_place *stun_places; /* of each */
     size_t stun_count;
     struct nt_scn_turn_use *turn;
     size_t turn_count;

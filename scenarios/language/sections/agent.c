@@ -182,10 +182,13 @@ static void read_stun(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
     if (!check_server_count(l, v, "STUN"))
         return;
     a->stun = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *a->stun);
-    for (size_t i = 0; a->stun != NULL && i < nt_yaml_count(v); i++) {
+    a->stun_places = nt_load_alloc(l, (nt_yaml_count(v) + 1) * sizeof *a->stun_places);
+    for (size_t i = 0; a->stun != NULL && a->stun_places != NULL && i < nt_yaml_count(v); i++) {
         uint32_t s = server_of(l, nt_yaml_item(v, i), NT_SCN_STUN | NT_SCN_TURN, "STUN");
-        if (s != NT_SCN_NONE)
-            a->stun[a->stun_count++] = s;
+        if (s == NT_SCN_NONE)
+            continue;
+        a->stun_places[a->stun_count] = nt_yaml_item(v, i)->place;
+        a->stun[a->stun_count++] = s;
     }
 }
 
