@@ -274,7 +274,7 @@ static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
         nt_text_printf(&s->e->text, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
 }
 
-/* Whether a packet from `src` to `dst` (NULL: to anybody) left the gateway before this frame. */
+/* Whether a packet from `src` (NULL: from anybody) to `dst` (NULL: to anybody) left the gateway before this frame. */
 static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
                      bool port)
 {
@@ -285,7 +285,8 @@ static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, cons
         struct nt_scn_node n = nt_observer_node_at(nt_world_observer(s->w), nt_fabric_tap_node(nt_world_fabric(s->w), f->tap));
         struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(s->capture, f), .len = f->len, .cap = f->len};
         if (n.kind == NT_SCN_NODE_GATEWAY && &s->scn->gateways[n.index] == g && nt_packet_parse(&p) == NT_OK &&
-            nt_addr_equal(&p.src, src) && (dst == NULL || (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst))))
+            (src == NULL || nt_addr_equal(&p.src, src)) &&
+            (dst == NULL || (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst))))
             return true;
     }
     return false;
@@ -307,6 +308,15 @@ static const char *what_was_sent_to(const struct nt_scn_gateway *g, bool ipv6)
     return ipv6 || g->policy.filtering == NT_DEP_ADDRESS_AND_PORT ? "that address and port" : "that address";
 }
 
+/* Nothing came from behind the filter to the sender, or nothing of the mapping that the packet was for: others had sent there. */
+static void say_not_sent(const struct scene *s, const struct nt_scn_gateway *g, bool ipv6)
+{
+    char to[NT_ADDR_TEXT];
+    bool others = had_left(s, g, NULL, &s->src, ipv6 || g->policy.filtering == NT_DEP_ADDRESS_AND_PORT);
+    nt_text_printf(&s->e->text, ", for nothing had been sent to %s from %s", what_was_sent_to(g, ipv6),
+                   others ? nt_addr_format(&s->dst, to) : "behind it");
+}
+
 static void say_filtered(const struct scene *s)
 {
     const struct nt_scn_gateway *g = gateway_of(s);
@@ -323,7 +333,7 @@ static void say_filtered(const struct scene *s)
         name_rule(s->e, g->name, "filtering");
         return;
     }
-    nt_text_printf(&s->e->text, ", for nothing had been sent to %s from behind it", what_was_sent_to(g, ipv6));
+    say_not_sent(s, g, ipv6);
     name_rule(s->e, g->name, ipv6 ? "ipv6" : "filtering");
     if (!ipv6 && s->e->pair != NULL)
         say_causes(s, g);

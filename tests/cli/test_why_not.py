@@ -55,6 +55,14 @@ def test_the_sentence_the_packet_and_the_node(why, natsim):
     assert f"not direct: {entry['text']}" in natsim("explain", "s").out.splitlines()
 
 
+def test_what_left_by_another_mapping_is_not_denied(why):
+    """R's checks to L's address leave nat-right from another port than the one that L's check comes to."""
+    entries, _ = why(two_nats("full-cone", "symmetric"))
+    (entry,) = [e for e in entries if e["agent"] == "L" and e["remote"] == "203.0.113.3:40000"]
+    assert entry["text"] == ("nat-right (symmetric) dropped L's check from 203.0.113.2:50000, for nothing had been sent to that address and port from "
+                             "203.0.113.3:40000; it maps each destination to a port of its own, and 203.0.113.3:40000 is that for another")
+
+
 def test_the_reason_of_a_failed_path_says_why(why):
     _, case = why(two_nats("symmetric", "symmetric", path="direct"))
     assert case["reason"].startswith("path: expected direct, found relayed: nat-right (symmetric) dropped L's check from ")
