@@ -150,9 +150,11 @@ static char *make_items(struct in *in, const struct nt_field *f, void *record, s
 
 static void read_record(struct in *in, const json_t *o, const struct nt_record *r, void *record);
 
-/* A list of the numbers of one struct. */
+/* A list of the numbers of one struct, no more and no fewer. */
 static void read_row(struct in *in, const json_t *v, const struct nt_field *f, char *item)
 {
+    if (json_array_size(v) != f->of->count)
+        fault(in, NT_EFORMAT, f->name, "lists of numbers");
     for (size_t i = 0; i < f->of->count; i++) {
         const struct nt_field *member = &f->of->fields[i];
         json_int_t n = json_integer_value(json_array_get(v, i));

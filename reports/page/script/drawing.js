@@ -19,8 +19,8 @@ export function wrapped(text, n) {
 }
 const candidateText = k => k.type.padEnd(5) + ' ' + (k.address || 'without an address');
 /* The port alone where the address outside is the only one of its family. */
-function mappingText(node, m) {
-  const six = m.outside.startsWith('['), outside = node.interfaces[node.interfaces.length - 1].addresses.split(', ').filter(x => x.includes(':') === six);
+export function mappingText(node, m) {
+  const six = m.outside.startsWith('['), last = node.interfaces[node.interfaces.length - 1], outside = (last ? last.addresses : '').split(', ').filter(x => x.includes(':') === six);
   return m.inside + ' → ' + (outside.length === 1 && hostOf(m.outside) === outside[0] ? m.outside.slice(m.outside.lastIndexOf(':')) : m.outside);
 }
 /* The most mappings of a NAT that live at once, and all that it ever has. */

@@ -10,8 +10,8 @@ export function findingsOf(c) {
   let list = readBefore.get(c.findings);
   if (!list) {
     list = c.findings.split('\n').filter(x => x).map(line => {
-      const [, kind, times, rule, agent] = /^(\S+) (\d+) (\S+) (.*)$/.exec(line);
-      return { kind: findingKind(kind), times: Number(times), rule: rule, agent: agent };
+      const [kind, times, rule, ...agent] = line.split(' ');
+      return { kind: findingKind(kind), times: Number(times), rule: rule, agent: agent.join(' ') };
     });
     readBefore.set(c.findings, list);
   }

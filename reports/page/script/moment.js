@@ -1,8 +1,8 @@
 // What the events up to a moment add up to: phases and check lists of agents, mapping tables of NATs.
 
 const PAIR_STATES = ['frozen', 'waiting', 'in-progress', 'succeeded', 'failed'];
-const PHASES = { 'call': 'gathering', 'offer-received': 'gathering', 'gathered': 'gathered', 'selected': 'selected',
-  'consent-lost': 'consent lost', 'failed': 'failed', 'goes on without ICE': 'without ICE' };
+const PHASES = new Map(Object.entries({ 'call': 'gathering', 'offer-received': 'gathering', 'gathered': 'gathered', 'selected': 'selected',
+  'consent-lost': 'consent lost', 'failed': 'failed', 'goes on without ICE': 'without ICE' }));
 
 export const ofPair = e => e.number > 0 && PAIR_STATES.includes(e.what);
 /* Checks and permissions that repeat while a call goes on change nothing by themselves. */
@@ -13,7 +13,7 @@ export const notListed = d => d.events.length && / not listed$/.test(d.events[d.
 /* The phase that an event begins at its agent, or ''. */
 export function phaseOf(e, before) {
   if (ofPair(e)) return before === 'gathering' || before === 'gathered' || before === '' ? 'checking' : '';
-  const next = PHASES[e.what] || '';
+  const next = PHASES.get(e.what) || '';
   if (before === 'selected' && e.what === 'offer-received') return '';
   return next === before || e.number > 0 ? '' : next;
 }

@@ -3,12 +3,12 @@ import { byteField, textOf } from './bytes.js';
 
 // RFC 8445, 5.1.2.2: what is recommended for each type.
 const TYPE_PREFERENCES = { 126: 'host', 110: 'peer-reflexive', 100: 'server-reflexive', 0: 'relayed' };
-const ATTRIBUTE_NOTES = {
+const ATTRIBUTE_NOTES = new Map(Object.entries({
   'ice-ufrag': 'names the agent in USERNAME of checks (RFC 8839, 5.4)', 'ice-pwd': 'signs the checks that this agent gets (RFC 8839, 5.4)',
   'ice-options': 'extensions that it knows (RFC 8839, 5.6)', 'ice-lite': 'it answers checks and sends none (RFC 8839, 5.3)',
   'ice-mismatch': 'the default destination is no candidate: no ICE (RFC 8839, 5.3)', 'end-of-candidates': 'no further ones come (RFC 8840, 8.2)',
   'remote-candidates': 'the pairs that the controlling agent selected (RFC 8839, 5.2)', 'ice-pacing': 'milliseconds between checks (RFC 8839, 5.5)',
-};
+}));
 
 // RFC 8445, 5.1.2.1
 export function priorityParts(priority) {
@@ -29,7 +29,7 @@ export function candidateNote(line) {
 function sdpField(line, at, len) {
   const attribute = /^a=([^:]+):?(.*)$/.exec(line);
   if (!attribute) return byteField(line.slice(0, 2), line.slice(2), at, len);
-  const note = attribute[1] === 'candidate' ? candidateNote(attribute[2]) : ATTRIBUTE_NOTES[attribute[1]];
+  const note = attribute[1] === 'candidate' ? candidateNote(attribute[2]) : ATTRIBUTE_NOTES.get(attribute[1]);
   return byteField('a=' + attribute[1], attribute[2], at, len, note ? { note: note } : attribute[1] === 'candidate' ?
       { bad: 'no candidate as RFC 8839, 5.1 has it' } : null);
 }

@@ -47,6 +47,11 @@ test('the sentence why there is no direct path is in the name of the cell', () =
   assert.match(wordsOf(null, [made('a', 0, 'relayed', { why: 'nat-left dropped it' })], true).label, /nat-left dropped it/);
 });
 
+test('a finding of a log of others may lack its rule, and its agent may have spaces', () => {
+  const found = [made('a', 1, 'direct', { findings: 'violation 2  L\nadvice 1 RFC8445-6.1 a b\n' })];
+  assert.deepEqual(byRule(found).map(r => [r.kind, r.rule, Array.from(r.agents.keys())[0], r.times]), [[0, '', 'L', 2], [1, 'RFC8445-6.1', 'a b', 1]]);
+});
+
 test('runs are counted', () => {
   assert.ok(wordsOf(null, [made('a', 1, 'direct', { runs: { pass: 2, fail: 1 } })], false).lines.includes('2 ✓ 1 ✗ in 3 runs'));
 });

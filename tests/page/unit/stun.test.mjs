@@ -185,6 +185,8 @@ test('SIP and SDP', () => {
   assert.equal(find(fields, 'a=candidate').note, 'srflx candidate 203.0.113.2 port 40000, udp, component 1, foundation 1, related to 10.1.0.2 port 50000; ' +
     'priority: type preference 100, local preference 65535, component 1');
   assert.equal(candidateNote('nonsense'), null);
+  for (const name of ['constructor', '__proto__', 'toString'])
+    assert.equal(find(decodeWhole(ipv4(17, udp(text('SIP/2.0 200 OK\r\n\r\na=' + name + ':x\r\n')))), 'a=' + name).note, undefined);
 });
 test('a packet of which the page has the first bytes', () => {
   const b = ipv4(17, udp([...vectors.get('rfc5769_request')])), fields = decodePacket(b.subarray(0, 60), b.length, names);

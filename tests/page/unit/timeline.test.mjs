@@ -39,6 +39,7 @@ test('steps, phases and drops of a call', () => {
   assert.ok(stepsOf(d).some(s => s.at === 10e6 && s.text.startsWith('nat')));
   assert.ok(dropsOf(d).length >= d.rows.filter(r => r.dropped).length);
   assert.deepEqual(stepsOf({ events: [{ at_us: 7, node: 'turn', what: 'control', text: 'refuse' }] }), [{ at: 7, text: 'turn: refuse' }]);
+  for (const what of ['constructor', '__proto__', 'toString']) assert.deepEqual(phasesOf({ events: [{ at_us: 7, node: 'L', what: what, number: 0 }] }, 'L', 9), []);
 });
 test('from event to event', () => {
   const times = timesOf(d);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { chosenLayout, drawingText, endedWay, selectedAt } from '../../../reports/page/script/drawing.js';
+import { chosenLayout, drawingText, endedWay, mappingText, selectedAt } from '../../../reports/page/script/drawing.js';
 import { layoutOf } from '../../../reports/page/script/layout.js';
 import { endsOf, momentOf } from '../../../reports/page/script/moment.js';
 import { pointsOf, wayOf } from '../../../reports/page/script/way.js';
@@ -52,4 +52,7 @@ test('across when it fits, else down when that fits better', () => {
   assert.deepEqual(chosenLayout(across, down, 900), { place: across, scale: 0.9 });
   assert.deepEqual(chosenLayout(across, down, 400), { place: down, scale: 1 });
   assert.deepEqual(chosenLayout(across, { width: 1200 }, 400), { place: across, scale: 0.82 });
+});
+test('a mapping of a gateway without an interface has its whole address', () => {
+  assert.equal(mappingText({ interfaces: [] }, { inside: '10.1.0.2:1', outside: '203.0.113.2:2' }), '10.1.0.2:1 → 203.0.113.2:2');
 });

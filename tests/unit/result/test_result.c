@@ -195,6 +195,9 @@ TEST(test_refused)
         {"[\"direct\"]", "[8]", "'expected_path' must be of direct, relayed, none"},
         {"\"side\": \"local\"", "\"side\": \"top\"", "'side' must be \"local\" or \"remote\""},
         {"\"virtual_ms\": 1850", "\"virtual_ms\": -1", "'virtual_ms' must be an integer in its range"},
+        {"\"virtual_ms\"", "\"events\": [[0, 0, 0, 0, 0, 0]], \"virtual_ms\"", "'events' must be lists of numbers"},
+        {"\"virtual_ms\"", "\"events\": [[0, 0, 0, 0, 0, 0, 0, 0]], \"virtual_ms\"", "'events' must be lists of numbers"},
+        {"\"virtual_ms\"", "\"events\": [[0, 4294967296, 0, 0, 0, 0, 0]], \"virtual_ms\"", "'events' must be lists of numbers"},
         {"\"id\": ", "\"di\": ", "'id' must be a string"},
     };
     struct nt_result_case c;
