@@ -38,22 +38,29 @@ export function factsPart(c, d) {
     d && d.run === c.command ? null : command('see it in the terminal: its packets, its check lists, why', c.command),
     d ? command('run it again, and keep this report', d.run) : null];
 }
+// A record of another's log may be one of which a part cannot be made: the others are.
+export function tried(make) {
+  try { return make(); } catch (e) {
+    console.error(e);
+    return [el('p', { class: 'bad', role: 'alert' }, 'This part cannot be made of the record: ' + e.message)];
+  }
+}
 // Name, title, and what it shows; null: there is nothing of this kind in the case.
 export function partsOf(c, d) {
   if (!d) return [['source', 'Scenario', sourcePart(c, null)], ['facts', 'Facts and commands', factsPart(c, null)]];
   const cursor = makeCursor(endOf(c, d));
   return [
-    ['why', whyTitle(c, d), whyPart(c, d)],
-    ['drawing', 'Topology', [drawing(c, d, cursor)]],
-    ['timeline', 'Time', [timeline(c, d, cursor)]],
-    ['ladder', 'Ladder of packets', ladderPart(c, d, cursor)],
-    ['tables', 'Check lists and tables of NATs', [tables(c, d, cursor)]],
-    ['agents', 'Who selected what, and why', agentsPart(c, d)],
-    ['rules', 'Rules of the RFCs: ' + rulesTitle(c, d), rulesPart(c, d)],
-    ['steps', 'Steps', stepsPart(c, d)],
-    ['source', 'Scenario', sourcePart(c, d)],
-    ['logs', 'Logs of programs', logsPart(c, d)],
-    ['facts', 'Facts and commands', factsPart(c, d)],
+    ['why', whyTitle(c, d), tried(() => whyPart(c, d))],
+    ['drawing', 'Topology', tried(() => [drawing(c, d, cursor)])],
+    ['timeline', 'Time', tried(() => [timeline(c, d, cursor)])],
+    ['ladder', 'Ladder of packets', tried(() => ladderPart(c, d, cursor))],
+    ['tables', 'Check lists and tables of NATs', tried(() => [tables(c, d, cursor)])],
+    ['agents', 'Who selected what, and why', tried(() => agentsPart(c, d))],
+    ['rules', 'Rules of the RFCs: ' + rulesTitle(c, d), tried(() => rulesPart(c, d))],
+    ['steps', 'Steps', tried(() => stepsPart(c, d))],
+    ['source', 'Scenario', tried(() => sourcePart(c, d))],
+    ['logs', 'Logs of programs', tried(() => logsPart(c, d))],
+    ['facts', 'Facts and commands', tried(() => factsPart(c, d))],
   ];
 }
 export function partSection(part) {

@@ -58,8 +58,9 @@ function networkBox(w) {
   const texts = w.prefixes.split(', ').concat(wrapped(w.text, 16));
   return { lines: [{ text: w.name, kind: 'name' }].concat(texts.filter(x => x).map(x => ({ text: x, kind: 'address' }))), room: [], max: 0, list: () => [] };
 }
-function boxesOf(d) {
+export function boxesOf(d) {
   const boxes = new Map();
+  for (const n of d.nodes) for (const i of n.interfaces) boxes.set(networkId(i.network), Object.assign(networkBox({ name: i.network, prefixes: '', text: '' }), { kind: 'network' }));
   for (const n of d.nodes) boxes.set(nodeId(n.name), Object.assign(nodeBox(d, n), { kind: n.kind }));
   for (const w of d.networks) boxes.set(networkId(w.name), Object.assign(networkBox(w), { kind: 'network' }));
   for (const b of boxes.values()) {
@@ -168,6 +169,7 @@ export function chosenLayout(across, down, wide) {
   return { place: p, scale: fits(p) ? Math.min(1, wide / p.width) : SMALLEST };
 }
 export function drawing(c, d, cursor) {
+  if (!d.nodes.length) return el('p', { class: 'dim' }, 'The record of this case has no topology.');
   const ends = endsOf(d), boxes = boxesOf(d), sizeOf = id => boxes.get(id).size, across = layoutOf(d, ends, sizeOf, false), down = layoutOf(d, ends, sizeOf, true);
   const ended = endedWay(d, ends), stage = el('div', { class: 'stage', role: 'img', 'aria-label': drawingText(c, d, ends), tabindex: '0' }), legend = el('ul', { class: 'legend-of-ways' });
   const note = el('p', { class: 'dim' }), figure = el('figure', { class: 'drawing' }, stage, el('figcaption', {}, legend, note));
@@ -197,7 +199,6 @@ export function drawing(c, d, cursor) {
     for (const x of [wayLegend(c, d, found), endedLegend(seen)]) if (x) legend.append(x);
     if (!found && d.events.some(e => e.what === 'call')) legend.prepend(el('li', { class: 'dim' }, 'no pair is selected' + (us < cursor.end ? ' yet, or any more, at this moment' : '')));
   }
-  if (!d.nodes.length) return el('p', { class: 'dim' }, 'The record of this case has no topology.');
   new ResizeObserver(list => requestAnimationFrame(() => build(list[0].contentRect.width))).observe(stage);
   cursor.on(update);
   return figure;

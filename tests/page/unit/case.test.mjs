@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { higher, pairRanks } from '../../../reports/page/script/agents.js';
+import { tried } from '../../../reports/page/script/case.js';
 import { bytesText, logNote } from '../../../reports/page/script/logs.js';
 import { ruleFindings, sectionOf } from '../../../reports/page/script/rules.js';
 import { notesOf, shownLines } from '../../../reports/page/script/source.js';
@@ -58,4 +59,12 @@ test('a log says how much of it is there', () => {
   assert.equal(logNote({ bytes: 10, tail: 'a\nb\n' }), '10 bytes, whole');
   assert.equal(logNote({ bytes: 2097152, tail: 'a\nb\n' }), '2.0 MiB; its last 2 lines, the file has the others');
   assert.equal(bytesText(1536), '1.5 KiB');
+});
+
+test('a part that cannot be made of a record says so, and the others are made', t => {
+  const said = t.mock.method(console, 'error', () => {});
+  globalThis.document = { createElement: () => ({ text: '', setAttribute() {}, append(x) { this.text += x; } }) };
+  assert.deepEqual(tried(() => ['part']), ['part']);
+  assert.match(tried(() => [undefined.name])[0].text, /^This part cannot be made of the record: /);
+  assert.equal(said.mock.callCount(), 1);
 });

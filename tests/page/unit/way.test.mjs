@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { chosenLayout, drawingText, endedWay, mappingText, selectedAt } from '../../../reports/page/script/drawing.js';
+import { boxesOf, chosenLayout, drawing, drawingText, endedWay, mappingText, selectedAt } from '../../../reports/page/script/drawing.js';
 import { layoutOf } from '../../../reports/page/script/layout.js';
 import { endsOf, momentOf } from '../../../reports/page/script/moment.js';
 import { pointsOf, wayOf } from '../../../reports/page/script/way.js';
@@ -55,4 +55,13 @@ test('across when it fits, else down when that fits better', () => {
 });
 test('a mapping of a gateway without an interface has its whole address', () => {
   assert.equal(mappingText({ interfaces: [] }, { inside: '10.1.0.2:1', outside: '203.0.113.2:2' }), '10.1.0.2:1 → 203.0.113.2:2');
+});
+test('a case that ended before it had a topology says so', () => {
+  globalThis.document = { createElement: () => ({ text: '', setAttribute() {}, append(x) { this.text += x; } }) };
+  assert.match(drawing({}, { nodes: [], networks: [], agents: [], events: [], rows: [], why_not: [], why: -1 }, null).text, /no topology/);
+});
+test('a network that a node alone names has a box', () => {
+  const d = { nodes: [{ name: 'L', kind: 'agent', text: '', interfaces: [{ tap: '', network: 'lan', addresses: '10.1.0.2' }] }], networks: [], agents: [], events: [] };
+  const boxes = boxesOf(d), placed = layoutOf(d, ['L', ''], id => boxes.get(id).size, false);
+  assert.deepEqual(Array.from(placed.boxes.keys()).sort(), ['network lan', 'node L']);
 });
