@@ -5,9 +5,15 @@ import { unique } from './words.js';
 import { wordsOf } from './cells.js';
 
 const DENSE = 12; /* columns from which on a cell has one line */
-export const isMatrix = cells => cells.length > 1 && cells.every(x => x.params.length >= 2);
+const PLACES_PER_CELL = 20; /* of a table */
 const sliceOf = cell => cell.params.slice(0, -2).map(p => p.name + ' = ' + p.label).join(', ');
 const lastAxes = cell => cell.params.slice(-2);
+/* A table that would be empty nearly everywhere is a list: 10,000 cells with values of their own have 100 million places. */
+export function isMatrix(cells) {
+  if (cells.length < 2 || cells.some(x => x.params.length < 2)) return false;
+  const places = [0, 1].reduce((n, axis) => n * new Set(cells.map(x => lastAxes(x)[axis].label)).size, 1);
+  return places <= PLACES_PER_CELL * Math.max(cells.length, DENSE * DENSE);
+}
 
 export const openCell = (cell, hits) => go(hits.length === 1 ? { id: hits[0].id, cell: '' } : { cell: cell.id, id: '' });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { cellsOf, tallyText, wordsOf, worstOf } from '../../../reports/page/script/cells.js';
 import { byRule, findingCounts, hasFinding } from '../../../reports/page/script/findings.js';
+import { isMatrix } from '../../../reports/page/script/matrix.js';
 import { load } from '../../../reports/page/script/data.js';
 import { matches } from '../../../reports/page/script/words.js';
 
@@ -73,4 +74,12 @@ test('breaches are marked, found and summed up by rule', () => {
     ['RFC1-2-y', 0, 2, 5, 'L,1,turn server,4'], ['RFC1-1-x', 0, 1, 3, 'L,3'], ['RFC1-3-z', 1, 1, 2, 'R,2'], ['RFC1-4-q', 2, 1, 1, 'L,1']]);
   assert.ok(hasFinding(bad, 'violation') && hasFinding(bad, 'RFC1-3-z') && !hasFinding(bad, 'not-judged'));
   assert.deepEqual([bad, worse].filter(c => matches(c, filter({ rule: 'advice' }))), [bad]);
+});
+
+test('cells with values of their own are a list, and others a table', () => {
+  const cells = (n, b) => Array.from({ length: n }, (x, i) => ({ params: [{ name: 'a', label: String(i) }, { name: 'b', label: String(b(i)) }] }));
+  assert.ok(isMatrix(cells(10, i => i)));
+  assert.ok(isMatrix(cells(2000, i => i % 10)));
+  assert.ok(!isMatrix(cells(2000, i => i)));
+  assert.ok(!isMatrix(cells(1, i => i)));
 });
