@@ -52,6 +52,13 @@ def test_the_contents_lead_to_each_part_by_keys_alone(page):
         assert page.run("return document.activeElement.id") == "title-" + parts(page)[number]
 
 
+def test_an_address_of_no_case_says_so(page):
+    page.case("refused/not")
+    assert page.text("[role=alert]") == "No case of this report is called refused/not"
+    page.case("refused")
+    assert not any(x.is_displayed() for x in page.all("[role=alert]"))
+
+
 def test_every_button_and_link_can_be_reached_by_tab(page):
     page.case("refused")
     page.run("document.body.focus(); window.reached = new Set(); document.addEventListener('focusin', e => reached.add(e.target))")

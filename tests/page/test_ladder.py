@@ -58,6 +58,16 @@ def test_the_address_opens_a_packet_by_any_of_its_frames(page):
     assert box["y"] <= row["y"] < box["y"] + box["height"]
 
 
+def test_a_packet_that_is_asked_for_shows_where_it_ended(page):
+    case = page.report.cases[RELAYED]
+    dropped = next(y["packet"] for y in case["why_not"] if y["agent"] == "L" and y["node"] == "nat-right")
+    ladder(page, packet=dropped)
+    assert str(dropped) in page.text(".packet-tools")
+    box, cross, panel = page.one(".ladder").rect, page.one(".ladder .row.open path.x").rect, page.one(".packet").rect
+    assert box["x"] < cross["x"] < box["x"] + box["width"]
+    assert box["x"] <= panel["x"] and panel["x"] + panel["width"] <= box["x"] + box["width"]
+
+
 def test_the_fields_of_a_packet_and_its_bytes_are_one(page):
     ladder(page, packet=5)
     fields = page.text(".fields")

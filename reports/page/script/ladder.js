@@ -144,6 +144,7 @@ export function ladder(c, d, cursor) {
       row.style.height = heights[i] + 'px';
       dress(i, row);
     }
+    if (extra.at >= 0) panel.style.left = box.scrollLeft + 'px'; // below its row, whichever columns are in sight
     if (active >= 0 && drawn.has(active)) grid.setAttribute('aria-activedescendant', drawn.get(active).id); else grid.removeAttribute('aria-activedescendant');
   }
   function redraw() {
@@ -210,6 +211,7 @@ export function ladder(c, d, cursor) {
     active = shown.indexOf(r);
     show(active);
     box.scrollTop = Math.max(0, offsets[active] - box.clientHeight / 3);
+    box.scrollLeft = Math.max(0, head.querySelector('.picture').offsetLeft + view.x(r.to) + gap / 2 - box.clientWidth); // where it ended is in sight
     room.scrollIntoView({ block: 'nearest' });
     grid.focus({ preventScroll: true });
   }

@@ -90,8 +90,8 @@ export function packetPanel(r, view) {
     el('button', { class: 'close', 'aria-label': 'close the packet', title: 'Escape', onclick: view.close }, '✕')),
     el('p', { class: 'packet-tools' }, el('span', { class: 'dim' }, r.ms + ' ms'), ' ', el('a', { href: view.href }, 'link to it'), ' ',
       el('button', { onclick: () => copy('frame.number == ' + r.frame) }, 'copy the tshark filter'), ' ',
-      frames.length > 1 ? el('button', { title: 'one at each tap: ' + frames.join(', '), onclick: () => copy('frame.number in {' + frames.join(', ') + '}') },
-        'of its ' + frames.length + ' frames') : null, ' ', el('button', { onclick: () => copy(hexOf(b, 0, b.length)) }, 'copy its bytes')),
+      frames.length > 1 ? el('button', { title: 'one at each tap', onclick: () => copy('frame.number in {' + frames.join(', ') + '}') },
+        'of its frames ' + frames.join(', ')) : null, ' ', el('button', { onclick: () => copy(hexOf(b, 0, b.length)) }, 'copy its bytes')),
     wayList(r, view.columns), r.whole > b.length ? el('p', { class: 'bad' }, b.length ? 'Cut: the first ' + b.length + ' of its ' + r.whole +
       ' bytes are here; the capture has all.' : 'Its bytes are not here.') : null, el('h4', {}, 'Fields'), tree, el('h4', {}, 'Bytes'), hex);
 }

@@ -12,6 +12,7 @@ const app = document.getElementById('app'), all = el('div', { id: 'all' }), main
 const search = el('input', { type: 'search', id: 'search', placeholder: 'filter: text of id, path, why   /', 'aria-label': 'filter',
     oninput: () => refilter() });
 const buttons = new Map(), places = new Map(); /* of an address: where the view was scrolled to */
+const absent = el('p', { class: 'part error', role: 'alert', hidden: '' }); /* what the address names, and the report has not */
 let shown = { view: '', id: '', hash: '' };
 load(id => document.getElementById(id).textContent);
 
@@ -79,6 +80,8 @@ function show() {
   if (view === 'all') showFilters(s); else if (search.value !== s.text) search.value = s.text;
   if (view === 'case') casePage(byId.get(id));
   if (view === 'cell') cellPage(cellById.get(id), main);
+  absent.hidden = view !== 'all' || !(s.id || s.cell);
+  absent.textContent = absent.hidden ? '' : 'No case of this report is called ' + (s.id || s.cell);
   document.title = titleOf(view, s);
   returnTo(view, from);
 }
@@ -113,7 +116,7 @@ function printWhole() {
     if (shown.view === 'all') updateOverview(state());
   }, { once: true });
 }
-app.append(...makeHead(), el('main', {}, all, main));
+app.append(...makeHead(), absent, el('main', {}, all, main));
 document.body.append(el('div', { id: 'said', role: 'status', 'aria-live': 'polite' }));
 makeOverview(all);
 document.addEventListener('keydown', pressKey);
