@@ -59,6 +59,11 @@ def test_an_address_of_no_case_says_so(page):
     assert not any(x.is_displayed() for x in page.all("[role=alert]"))
 
 
+def test_the_overview_says_once_which_path_was_expected(page):
+    row = page.open().run("return document.querySelector('.list [data-id=refused]').closest('tr').textContent")
+    assert row.count("expected direct") == 1
+
+
 def test_every_button_and_link_can_be_reached_by_tab(page):
     page.case("refused")
     page.run("document.body.focus(); window.reached = new Set(); document.addEventListener('focusin', e => reached.add(e.target))")

@@ -9,7 +9,7 @@ const SHOWN = 300;
 /* `list`: the cases of the row; `change`: where its link goes; `known`: what is said elsewhere. */
 function listRow(list, name, id, change, known) {
   const c = worstOf(list), several = list.length > 1, ms = list.map(x => x.connect_ms).filter(x => x >= 0);
-  const says = c.outcome !== 0 && unexpected(c) ? 'expected ' + expected(c) + (remark(c) ? '; ' + remark(c) : '') : remark(c);
+  const says = c.outcome !== 0 && unexpected(c) && !c.reason.startsWith('path: expected ') ? 'expected ' + expected(c) + (remark(c) ? '; ' + remark(c) : '') : remark(c);
   return el('tr', {}, el('td', {}, several ? el('span', { class: 'badge ' + look(c) }, tallyText(list)) : badge(c)),
     el('td', {}, el('a', { href: changed(state(), change), 'data-id': id }, name)), el('td', {}, types(c)),
     el('td', { class: 'num' }, ms.length ? (several && ms[0] !== Math.max(...ms) ? Math.min(...ms) + '–' : '') + Math.max(...ms) + ' ms' : ''),
