@@ -4,7 +4,7 @@
 
 #include "scenarios/world/world.h"
 
-#define NT_LOST_PLACES_MAX 8 /* further ones are in none of the counts */
+#define NT_LOST_PLACES_MAX 8
 
 struct nt_lost_place { /* of one node and reason */
     uint32_t tap;
@@ -16,10 +16,12 @@ struct nt_lost_place { /* of one node and reason */
 
 struct nt_lost_data {
     uint64_t sent, lost;
-    uint64_t left; /* datagrams that the agent's host was seen to send; the others had no pair to go by */
+    uint64_t marked; /* of the sent, those that packets show */
+    uint64_t left;   /* datagrams that the agent's host was seen to send; the other marked ones had no pair to go by */
     struct nt_lost_place places[NT_LOST_PLACES_MAX];
     size_t count;
-    bool cut; /* there are packets that are not kept any more */
+    bool full; /* there are further places */
+    bool cut;  /* there are packets that are not kept any more */
 };
 
 /* False: nothing is lost, or its datagrams cannot be told. The places stand by their counts, the largest first. */

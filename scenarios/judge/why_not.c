@@ -128,24 +128,41 @@ static void explain_pairs(struct list *l, uint32_t agent)
 
 /* --- what happened to the selected pair --- */
 
+/* Those that had no pair to go by. */
+static uint64_t count_unsent(const struct nt_lost_data *d)
+{
+    uint64_t unsent = !d->cut && d->left < d->marked ? d->marked - d->left : 0;
+    return unsent < d->lost ? unsent : d->lost;
+}
+
+/* Those of which no dropped packet tells. */
+static uint64_t count_unseen(const struct nt_lost_data *d)
+{
+    uint64_t seen = count_unsent(d);
+    for (size_t i = 0; i < d->count; i++)
+        seen += d->places[i].count;
+    return seen < d->lost ? d->lost - seen : 0;
+}
+
 static void explain_unsent(struct list *l, uint32_t agent, const struct nt_lost_data *d)
 {
     struct nt_why_entry e = {.agent = agent, .pair = selected_pair(&l->r->agents[agent]), .reason = "unsent"};
     const char *name = l->scn->agents[agent].name;
-    uint64_t unsent = d->sent - d->left;
     nt_text_printf(&e.text,
                    NT_WHY_DATA "%" PRIu64 " of %s's %" PRIu64 " datagrams: %s had no selected pair, or no consent to send on it",
-                   unsent < d->lost ? unsent : d->lost, name, d->sent, name);
+                   count_unsent(d), name, d->sent, name);
     add_entry(l, &e);
 }
 
-/* What is still on its way, or whose fragments were dropped and not their first. */
+/* What is still on its way, too short to be told, or whose fragments were dropped and not their first. */
 static void explain_unseen(struct list *l, uint32_t agent, const struct nt_lost_data *d)
 {
     struct nt_why_entry e = {.agent = agent, .pair = selected_pair(&l->r->agents[agent]), .reason = "unseen"};
-    nt_text_printf(
-        &e.text, NT_WHY_DATA "%" PRIu64 " of %s's %" PRIu64 " datagrams: %s", d->lost, l->scn->agents[agent].name, d->sent,
-        d->cut ? "where is not known: packets are not kept without end" : "no packet that was dropped has their beginning");
+    const char *why = d->cut    ? "where is not known: packets are not kept without end"
+                      : d->full ? "at further nodes, or for further reasons"
+                                : "no packet that was dropped is known to have their beginning";
+    nt_text_printf(&e.text, NT_WHY_DATA "%" PRIu64 " of %s's %" PRIu64 " datagrams: %s", count_unseen(d),
+                   l->scn->agents[agent].name, d->sent, why);
     add_entry(l, &e);
 }
 
@@ -159,9 +176,9 @@ static void explain_data(struct list *l, uint32_t agent)
         nt_why_data(&e, l->w, l->r, &l->ways, &d, &d.places[i]);
         add_entry(l, &e);
     }
-    if (!d.cut && d.left < d.sent)
+    if (count_unsent(&d) > 0)
         explain_unsent(l, agent, &d);
-    else if (d.count == 0)
+    if (count_unseen(&d) > 0)
         explain_unseen(l, agent, &d);
 }
 

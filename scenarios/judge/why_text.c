@@ -187,7 +187,12 @@ static void say_poisoned(const struct scene *s, const struct nt_why_causes *caus
     }
 }
 
-/* The port that the receiver knows was that of a mapping that has expired. */
+static int64_t milliseconds(nt_time at)
+{
+    return (at + NT_MSEC - 1) / NT_MSEC;
+}
+
+/* The port that the receiver knows was that of a mapping that has expired, or that a step took away. */
 static bool say_new_mapping(const struct scene *s, const struct nt_why_causes *causes)
 {
     for (size_t i = 0; i < causes->way_out.count; i++) {
@@ -195,6 +200,13 @@ static bool say_new_mapping(const struct scene *s, const struct nt_why_causes *c
         struct nt_scn_node n = {NT_SCN_NODE_GATEWAY, (uint32_t)(g - s->scn->gateways)};
         if (g->policy.poison != 0 || nt_observer_find(nt_world_observer(s->w), n, nt_trace_name(NT_TR_EXPIRED)) == NULL)
             continue;
+        nt_time at;
+        const char *emptied = nt_why_emptied(s->w, g, 0, s->frame->at, &at);
+        if (emptied != NULL) {
+            nt_text_printf(&s->e->text, "; %s was %s at %" PRId64 " ms, and %s knows its port %u of before", g->name, emptied,
+                           milliseconds(at), s->receiver, causes->known_port);
+            return true;
+        }
         nt_text_printf(&s->e->text, "; the mapping of %s to port %u, which %s knows, had expired", g->name, causes->known_port,
                        s->receiver);
         name_rule(s->e, g->name, "lifetime");
@@ -238,11 +250,6 @@ static void say_filters(const struct scene *s, const struct nt_why_causes *cause
         nt_text_printf(&s->e->text, " would not have let it in, either");
 }
 
-static int64_t milliseconds(nt_time at)
-{
-    return (at + NT_MSEC - 1) / NT_MSEC;
-}
-
 /* The sender's NAT got another address after the receiver had learnt the one before. */
 static bool say_renumbered(const struct scene *s, const struct nt_why_causes *causes)
 {
@@ -274,9 +281,10 @@ static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
         nt_text_printf(&s->e->text, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
 }
 
-/* Whether a packet from `src` (NULL: from anybody) to `dst` (NULL: to anybody) left the gateway before this frame. */
-static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
-                     bool port)
+/* When a packet from `src` (NULL: from anybody) to `dst` (NULL: to anybody) last left the gateway before this frame; NT_TIME_NEVER:
+ * none did. */
+static nt_time had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
+                        bool port)
 {
     for (size_t i = s->e->packet; i-- > 1;) {
         const struct nt_capture_frame *f = nt_capture_frame_at(s->capture, i);
@@ -287,9 +295,9 @@ static bool had_left(const struct scene *s, const struct nt_scn_gateway *g, cons
         if (n.kind == NT_SCN_NODE_GATEWAY && &s->scn->gateways[n.index] == g && nt_packet_parse(&p) == NT_OK &&
             (src == NULL || nt_addr_equal(&p.src, src)) &&
             (dst == NULL || (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst))))
-            return true;
+            return f->at;
     }
-    return false;
+    return NT_TIME_NEVER;
 }
 
 /* The receiver had sent there, in time for nothing: the filter's entry has ended, or was taken away. */
@@ -300,7 +308,7 @@ static bool is_forgotten(const struct scene *s, const struct nt_scn_gateway *g)
     struct nt_why_causes causes = find_causes(s);
     bool expected = causes.known_port == s->src.port && causes.asked.count == 0 && !causes.hairpins;
     return (expected || nt_check_ways_server(s->scn, &s->src) != NULL) &&
-           had_left(s, g, &s->dst, &s->src, g->policy.filtering == NT_DEP_ADDRESS_AND_PORT);
+           had_left(s, g, &s->dst, &s->src, g->policy.filtering == NT_DEP_ADDRESS_AND_PORT) != NT_TIME_NEVER;
 }
 
 static const char *what_was_sent_to(const struct nt_scn_gateway *g, bool ipv6)
@@ -312,7 +320,7 @@ static const char *what_was_sent_to(const struct nt_scn_gateway *g, bool ipv6)
 static void say_not_sent(const struct scene *s, const struct nt_scn_gateway *g, bool ipv6)
 {
     char to[NT_ADDR_TEXT];
-    bool others = had_left(s, g, NULL, &s->src, ipv6 || g->policy.filtering == NT_DEP_ADDRESS_AND_PORT);
+    bool others = had_left(s, g, NULL, &s->src, ipv6 || g->policy.filtering == NT_DEP_ADDRESS_AND_PORT) != NT_TIME_NEVER;
     nt_text_printf(&s->e->text, ", for nothing had been sent to %s from %s", what_was_sent_to(g, ipv6),
                    others ? nt_addr_format(&s->dst, to) : "behind it");
 }
@@ -430,19 +438,24 @@ static void say_expired(const struct scene *s, const struct nt_scn_gateway *g)
         nt_text_printf(&s->e->text, ": a mapping of %s had expired", g->name);
 }
 
+static nt_time longest_life(const struct nt_nat_policy *p)
+{
+    nt_time life = p->life_new > p->life_replied ? p->life_new : p->life_replied;
+    return life > p->life_stream ? life : p->life_stream;
+}
+
 /* What the gateway had a mapping for, and has no longer. */
 static void say_forgotten_mapping(const struct scene *s, const struct nt_scn_gateway *g)
 {
-    nt_time at = nt_why_renumbered(s->w, g, s->frame->at);
-    bool expired = nt_observer_find(nt_world_observer(s->w), s->node, nt_trace_name(NT_TR_EXPIRED)) != NULL;
-    if (!had_left(s, g, &s->dst, NULL, false))
+    nt_time left = had_left(s, g, &s->dst, NULL, false), at;
+    if (left == NT_TIME_NEVER)
         return;
     nt_text_printf(&s->e->text, " any more");
-    if (at != NT_TIME_NEVER)
-        nt_text_printf(&s->e->text, ": %s was renumbered at %" PRId64 " ms", g->name, milliseconds(at));
-    else if (expired) {
+    const char *emptied = nt_why_emptied(s->w, g, left, s->frame->at, &at);
+    if (emptied != NULL && at - left < longest_life(&g->policy))
+        nt_text_printf(&s->e->text, ": %s was %s at %" PRId64 " ms", g->name, emptied, milliseconds(at));
+    else if (nt_observer_find(nt_world_observer(s->w), s->node, nt_trace_name(NT_TR_EXPIRED)) != NULL)
         say_expired(s, g);
-    }
 }
 
 static void say_dropped(const struct scene *s, enum nt_drop reason)
@@ -470,7 +483,7 @@ static void say_dropped(const struct scene *s, enum nt_drop reason)
         say_blocked(s, g);
         return;
     }
-    name_rule(s->e, g->name, s->src.family == NT_AF_IPV6 ? "ipv6" : key);
+    name_rule(s->e, g->name, s->src.family == NT_AF_IPV6 && reason != NT_DROP_FRAGMENT ? "ipv6" : key);
     if (reason == NT_DROP_HAIRPIN && s->e->pair != NULL)
         say_causes(s, g);
     if ((reason == NT_DROP_LIMIT || reason == NT_DROP_NO_PORT) && nt_why_maps_each(g)) {
@@ -623,10 +636,11 @@ static void say_mismatch(const struct scene *s, uint32_t agent)
     const struct nt_scn_agent *a = &s->scn->agents[agent];
     for (size_t i = 0; i < s->scn->gateway_count; i++) {
         const struct nt_scn_gateway *g = &s->scn->gateways[i];
-        nt_time at = nt_why_is_before(s->scn, a, g) ? nt_why_renumbered(s->w, g, s->frame->at) : NT_TIME_NEVER;
-        if (at != NT_TIME_NEVER)
-            nt_text_printf(&s->e->text, ": %s was renumbered at %" PRId64 " ms, and the allocation is of its address of before",
-                           g->name, milliseconds(at));
+        nt_time at = nt_why_renumbered(s->w, g, s->frame->at);
+        const char *how = at != NT_TIME_NEVER ? "renumbered" : nt_why_emptied(s->w, g, 0, s->frame->at, &at);
+        if (how != NULL && nt_why_is_before(s->scn, a, g))
+            nt_text_printf(&s->e->text, ": %s was %s at %" PRId64 " ms, and the allocation is of its %s of before", g->name, how,
+                           milliseconds(at), strcmp(how, "renumbered") == 0 ? "address" : "port");
     }
 }
 

@@ -61,12 +61,16 @@ def unlabelled(value):
 
 def cell_of(document, case):
     """The scenario of one cell, with whatever path."""
-    labels = case.get("labels", {})
-    cell = {axis: next(unlabelled(v) for v in values if label(v) == labels.get(axis, case["params"].get(axis)))
-            for axis, values in document.get("matrix", {}).items()}
+    params = case["params"]
+    cell = {axis: next(unlabelled(v) for v in values if params[axis] in (label(v), unlabelled(v))) for axis, values in document.get("matrix", {}).items()}
     out = {k: substitute(v, cell) for k, v in document.items() if k not in ("matrix", "expect-where", "tags")}
     out["expect"] = {**out["expect"], "path": ["direct", "relayed", "none"]}
     return out
+
+
+def has_ipv6(scenario, gateway):
+    inside = gateway["inside"] if isinstance(gateway["inside"], list) else [gateway["inside"]]
+    return all(any("ipv6" in scenario["networks"][n] for n in side) for side in (inside, [gateway["outside"]]))
 
 
 def opened(scenario, rules, named):
@@ -76,9 +80,9 @@ def opened(scenario, rules, named):
         policy = gateway["nat"] if isinstance(gateway["nat"], dict) else {"preset": gateway["nat"]}
         keys = {key for node, key in rules if node == name}
         if policy.get("preset") in ("none", "blocked", "blocked-udp"):
-            gateway["nat"] = "none" if named and "nat" in keys else gateway["nat"]
+            gateway["nat"] = "none" if ("nat" in keys) == named else gateway["nat"]
             continue
-        chosen = keys if named else {"mapping", "filtering", "hairpin"} - keys
+        chosen = keys if named else OPEN.keys() - keys - {"nat"} - ({"ipv6"} if not has_ipv6(scenario, gateway) else set())
         for key in chosen:
             if key == "limits":
                 for limit in ("max-mappings", "max-per-host"):

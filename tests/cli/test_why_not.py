@@ -251,6 +251,60 @@ def test_a_nat_that_was_renumbered_while_ice_went_on(why):
             "address of before") in texts(entries, agent="L")
 
 
+def test_each_datagram_that_was_lost_is_told_of_once(natsim, tmp_path):
+    """An ICMP error that quotes one is not another; one too short to be told in a packet is not one that was not sent."""
+    natsim("run", "black-hole", "carrier-grade", "consent", "loss", "--out", "out", "--jobs", "2", "--capture", "none")
+    lost = 0
+    for case in json.loads((tmp_path / "out" / "results.json").read_text())["cases"]:
+        told = [t for t in texts(case.get("why_not", [])) if t.startswith("data lost: ")]
+        assert sum(int(t.split()[2]) for t in told) == case["data"]["lost"], (case["id"], told)
+        lost += case["data"]["lost"]
+    assert lost > 100
+
+
+def test_short_datagrams_that_were_lost_are_not_called_unsent(why):
+    steps = ("  - {after: L.completed, drop: {where: nat-right, filter: 'udp and udp[4:2] = 9'}}\n"
+             "  - {after: L.completed, delay: 1s, send: {from: L, to: R, bytes: 1, count: 4}}\n")
+    entries, _ = why(two_nats(steps=steps))
+    assert texts(entries, agent="L", reason="unseen") == ["data lost: 4 of L's 4 datagrams: no packet that was dropped is known to have their beginning"]
+    assert texts(entries, agent="L", reason="unsent") == []
+
+
+@pytest.mark.parametrize("do, past", [("flush", "flushed"), ("reboot", "rebooted")])
+def test_a_mapping_that_a_step_took_away_has_not_lived_its_time(why, do, past):
+    steps = f"  - {{after: L.completed, delay: 1s, nat: {{at: nat-left, do: {do}}}}}\n  - {{after: L.completed, delay: 1100ms, send: {{from: R, to: L}}}}\n"
+    entries, case = why(two_nats("symmetric", "full-cone", steps=steps))
+    (entry,) = [e for e in entries if e["agent"] == "R" and e["text"].startswith("data lost: 10 of R's 10 datagrams: ")]
+    assert entry["text"].endswith(f" any more: nat-left was {past} at {case['steps'][1]['at_ms']} ms") and entry["rules"] == []
+
+
+def test_a_mapping_that_had_expired_before_a_step_lived_its_time(why):
+    steps = "  - {after: L.completed, delay: 20s, nat: {at: nat-left, do: flush}}\n  - {after: L.completed, delay: 21s, send: {from: R, to: L}}\n"
+    scenario = two_nats("{preset: symmetric, lifetime: 5s}", "full-cone", steps=steps).replace("stun: [stun]", "consent: off, keepalive: 100s, stun: [stun]")
+    entries, _ = why(scenario)
+    (entry,) = [e for e in entries if e["agent"] == "R" and e["text"].startswith("data lost: 10 of R's 10 datagrams: ")]
+    assert entry["text"].endswith(" any more: a mapping of nat-left lives for 5000 ms") and entry["rules"] == [{"node": "nat-left", "key": "lifetime"}]
+
+
+def test_fragments_that_are_dropped_are_the_rule_for_fragments(natsim, tmp_path):
+    natsim("run", "language/fragments", "--filter", "nat=drop", "--out", "out")
+    for case in json.loads((tmp_path / "out" / "results.json").read_text())["cases"]:
+        (entry,) = [e for e in case["why_not"] if e["text"].startswith("data lost: ")]
+        assert entry["rules"] == [{"node": "nat-left", "key": "fragments"}], case["id"]
+
+
+@pytest.mark.parametrize("do, past", [("flush", "flushed"), ("reboot", "rebooted")])
+def test_a_nat_that_lost_its_mappings_while_ice_went_on(why, do, past):
+    random_ports = "{mapping: endpoint-independent, filtering: address-and-port-dependent, ports: random}"
+    entries, case = why(two_nats(random_ports, PINHOLE, path="relayed", steps=f"  - {{after: L.offer-sent, nat: {{at: nat-left, do: {do}}}}}\n"))
+    at = case["steps"][1]["at_ms"]
+    (direct,) = [e for e in entries if e["agent"] == "L" and e["reason"] == "filtered" and e["remote"] == "203.0.113.3:50000"]
+    assert re.search(rf"; nat-left was {past} at {at} ms, and R knows its port \d+ of before$", direct["text"])
+    assert direct["rules"] == [{"node": "nat-right", "key": "filtering"}]
+    assert (f"no check was sent on it: turn refused L a permission for 10.2.0.2 with 437: nat-left was {past} at {at} ms, and the allocation is of its port of "
+            "before") in texts(entries, agent="L")
+
+
 SHORT = "{preset: port-restricted-cone, lifetime: 1s}"
 
 
