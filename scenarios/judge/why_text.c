@@ -173,6 +173,46 @@ static void say_hairpin(const struct scene *s, const struct nt_scn_gateway *g)
         nt_text_printf(&s->e->text, "; %s hairpins without translating the source", g->name);
 }
 
+/* Reads a packet that leaves the gateway; false: the frame is none. */
+static bool read_leaving(const struct scene *s, size_t number, const struct nt_scn_gateway *g, struct nt_packet *p)
+{
+    const struct nt_capture_frame *f = nt_capture_frame_at(s->capture, number);
+    if (f == NULL || f->direction != NT_DIR_OUT)
+        return false;
+    struct nt_scn_node n = nt_observer_node_at(nt_world_observer(s->w), nt_fabric_tap_node(nt_world_fabric(s->w), f->tap));
+    *p = (struct nt_packet){.data = (uint8_t *)(uintptr_t)nt_capture_bytes(s->capture, f), .len = f->len, .cap = f->len};
+    return n.kind == NT_SCN_NODE_GATEWAY && &s->scn->gateways[n.index] == g && nt_packet_parse(p) == NT_OK;
+}
+
+/* When a packet from `src` (NULL: from anybody) to `dst` (NULL: to anybody) last left the gateway before this frame; NT_TIME_NEVER:
+ * none did. */
+static nt_time had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
+                        bool port)
+{
+    struct nt_packet p;
+    for (size_t i = s->e->packet; i-- > 1;)
+        if (read_leaving(s, i, g, &p) && (src == NULL || nt_addr_equal(&p.src, src)) &&
+            (dst == NULL || (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst))))
+            return nt_capture_frame_at(s->capture, i)->at;
+    return NT_TIME_NEVER;
+}
+
+/* The NAT that dropped this packet keeps the port to which it came from who answers it. */
+static void say_kept_from_answers(const struct scene *s, const struct nt_scn_gateway *g)
+{
+    char to[NT_ADDR_TEXT];
+    struct nt_packet p;
+    for (size_t i = 1; i <= s->capture->total && g->policy.poison != 0; i++) {
+        if (!read_leaving(s, i, g, &p) || !nt_addr_equal(&p.dst, &s->src) || !nt_addr_same_ip(&p.src, &s->dst) ||
+            p.src.port == s->dst.port)
+            continue;
+        nt_text_printf(&s->e->text, "; it took another port than %u to %s, from where a packet had come that it did not let in",
+                       s->dst.port, nt_addr_format(&s->src, to));
+        name_rule(s->e, g->name, "poison");
+        return;
+    }
+}
+
 /* A NAT that keeps a port from who sends after a packet came to it that was not let in. */
 static void say_poisoned(const struct scene *s, const struct nt_why_causes *causes)
 {
@@ -273,31 +313,14 @@ static void say_causes(const struct scene *s, const struct nt_scn_gateway *g)
     say_ports(s, &causes);
     if (s->answer)
         return;
+    if (causes.known_port == s->src.port && causes.asked.count == 0)
+        say_kept_from_answers(s, g);
     say_filters(s, &causes, g);
     say_not_let_in_either(s, &causes);
     if (causes.known_port == 0 && say_renumbered(s, &causes))
         return;
     if (causes.sent_from.count == 0 && causes.asked.count == 0 && causes.known_port == 0 && !causes.hairpins)
         nt_text_printf(&s->e->text, "; %s knows no candidate at %s", s->receiver, nt_addr_format_ip(&s->src, at));
-}
-
-/* When a packet from `src` (NULL: from anybody) to `dst` (NULL: to anybody) last left the gateway before this frame; NT_TIME_NEVER:
- * none did. */
-static nt_time had_left(const struct scene *s, const struct nt_scn_gateway *g, const struct nt_addr *src, const struct nt_addr *dst,
-                        bool port)
-{
-    for (size_t i = s->e->packet; i-- > 1;) {
-        const struct nt_capture_frame *f = nt_capture_frame_at(s->capture, i);
-        if (f == NULL || f->direction != NT_DIR_OUT)
-            continue;
-        struct nt_scn_node n = nt_observer_node_at(nt_world_observer(s->w), nt_fabric_tap_node(nt_world_fabric(s->w), f->tap));
-        struct nt_packet p = {.data = (uint8_t *)(uintptr_t)nt_capture_bytes(s->capture, f), .len = f->len, .cap = f->len};
-        if (n.kind == NT_SCN_NODE_GATEWAY && &s->scn->gateways[n.index] == g && nt_packet_parse(&p) == NT_OK &&
-            (src == NULL || nt_addr_equal(&p.src, src)) &&
-            (dst == NULL || (port ? nt_addr_equal(&p.dst, dst) : nt_addr_same_ip(&p.dst, dst))))
-            return f->at;
-    }
-    return NT_TIME_NEVER;
 }
 
 /* The receiver had sent there, in time for nothing: the filter's entry has ended, or was taken away. */

@@ -35,6 +35,11 @@ def test_each_rule_that_is_named_counts_and_no_other(tmp_path):
     assert tried > 200 and counts["filtered", "names none"] == 0 and counts["not-symmetric", "names none"] == 0
 
 
+def test_a_nat_that_keeps_a_port_from_answers(tmp_path):
+    _, tried, wrong = counterfactual.hold(counterfactual.of_suites(["peer-reflexive"], tmp_path), tmp_path)
+    assert wrong == [] and tried >= 20
+
+
 def test_nats_behind_nats(tmp_path):
     _, tried, wrong = counterfactual.hold(counterfactual.of_stacks(range(1, 31), tmp_path), tmp_path)
     assert wrong == [] and tried > 60
