@@ -136,15 +136,20 @@ const struct nt_result_why_not *nt_result_why_besides(const struct nt_result_cas
     return NULL;
 }
 
-const char *nt_result_where_lost(const struct nt_result_case *c)
+const char *nt_result_where_lost(const struct nt_result_case *c, const char *agent, bool *further)
 {
     static const char behind[] = "datagrams: ";
+    const char *first = NULL;
+    *further = false;
     for (size_t i = 0; i < c->why_not_count; i++) {
-        const char *where = begins_with(c->why_not[i].text, NT_WHY_DATA) ? strstr(c->why_not[i].text, behind) : NULL;
-        if (where != NULL)
-            return where + sizeof behind - 1;
+        const struct nt_result_why_not *y = &c->why_not[i];
+        const char *where = begins_with(y->text, NT_WHY_DATA) ? strstr(y->text, behind) : NULL;
+        if (where == NULL || (agent != NULL && strcmp(y->agent, agent) != 0))
+            continue;
+        *further = first != NULL;
+        first = first != NULL ? first : where + sizeof behind - 1;
     }
-    return NULL;
+    return first;
 }
 
 /* The entry of that agent, or of any other one (`but`). */

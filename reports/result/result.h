@@ -21,8 +21,9 @@ const struct nt_result_why_not *nt_result_why(const struct nt_result_case *c);
 const char *nt_event_text(const struct nt_result_case *c, uint32_t number); /* of an event; "" for a number that is none */
 /* Beside it, when that is a relay's refusal: what kept the call from a direct path. NULL: nothing is known, or it is said. */
 const struct nt_result_why_not *nt_result_why_besides(const struct nt_result_case *c);
-/* Where most of the lost data was dropped; NULL: not known, or none was. */
-const char *nt_result_where_lost(const struct nt_result_case *c);
+/* Where most of the agent's lost data was dropped (NULL: that of the first agent that lost some), and whether other data was
+ * dropped elsewhere; NULL: not known, or none was. */
+const char *nt_result_where_lost(const struct nt_result_case *c, const char *agent, bool *further);
 /* Why the agent lost consent; NULL: not known, or it has not. */
 const char *nt_result_why_no_consent(const struct nt_result_case *c, const char *agent);
 const char *nt_result_place(const struct nt_result_case *c); /* the path of its file, for those who look for it; "" at the least */

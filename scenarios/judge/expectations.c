@@ -55,11 +55,12 @@ static void judge_steps(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, c->expect.limit_place, 0, "still going on after %g s, the limit", (double)c->expect.limit / NT_SEC);
 }
 
-/* Where data was dropped, if its size does not say it; or "". */
-static void put_where_lost(const struct nt_result_case *r, char *buf, size_t cap)
+/* Where data of the agent (NULL: of all) was dropped, if its size does not say it; or "". */
+static void put_where_lost(const struct nt_result_case *r, const char *agent, char *buf, size_t cap)
 {
-    const char *where = r->data_found == NULL ? nt_result_where_lost(r) : NULL;
-    snprintf(buf, cap, "%s%s", where != NULL ? ": " : "", where != NULL ? where : "");
+    bool further = false;
+    const char *where = r->data_found == NULL ? nt_result_where_lost(r, agent, &further) : NULL;
+    snprintf(buf, cap, "%s%s%s", where != NULL ? ": " : "", where != NULL ? where : "", further ? "; and further ones" : "");
 }
 
 /* A relay's refusal stands by itself, and says besides why there is no direct path. */
@@ -81,9 +82,9 @@ static const char *why_no_path(const struct nt_judged *j, const char *path, char
     buf[0] = '\0';
     if (nt_path_by_name(path) == NT_PATH_NONE && j->seen_path == 0 && nt_outcome_unheard(j->w, &agent, &sent)) {
         char where[NT_VERDICT_REASON / 2];
-        put_where_lost(j->result, where, sizeof where);
-        snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived%s",
-                 nt_world_case(j->w)->agents[agent].name, sent, where);
+        const char *name = nt_world_case(j->w)->agents[agent].name;
+        put_where_lost(j->result, name, where, sizeof where);
+        snprintf(buf, cap, ": %s selected a pair, but none of the %" PRIu64 " datagrams that it sent arrived%s", name, sent, where);
     } else if (nt_path_by_name(path) != NT_PATH_DIRECT && nt_result_why(j->result) != NULL) {
         put_why(j->result, buf, cap);
     }
@@ -131,7 +132,7 @@ static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
     const struct nt_result_case *r = j->result;
     bool connected = r->path == NULL || r->connect_ms >= 0;
     char where[NT_VERDICT_REASON];
-    put_where_lost(r, where, sizeof where);
+    put_where_lost(r, NULL, where, sizeof where);
     if (c->expect.data_lost.set)
         nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost,
                          connected ? "data lost" : "data lost (never had both agents a selected pair)");

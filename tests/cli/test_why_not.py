@@ -230,7 +230,27 @@ def test_where_data_was_lost_after_a_pair_was_selected(why, nats, steps, sent, w
 
 def test_where_some_data_was_lost(why):
     _, case = why(two_nats(steps="  - {after: L.selected, drop: {where: nat-left, filter: 'udp and udp[8] >= 128 and udp[8] < 192', nth: [3, 4]}}\n"))
-    assert case["reason"].startswith("data: ") and case["reason"].split(" datagrams were lost: ")[1].endswith("nat-left (full-cone): taken by a step (line 20)")
+    assert case["reason"].startswith("data: ") and case["reason"].split(" datagrams were lost: ")[1].endswith("nat-left (full-cone): taken by a step (line 20); and further ones")
+
+
+def test_data_that_was_lost_at_two_places(why):
+    """The reason names one of them, and does not say that it took all."""
+    steps = ("  - {after: L.completed, drop: {where: nat-right, filter: 'udp and udp[4:2] = 208', nth: [1, 2, 3]}}\n"
+             "  - {after: L.completed, drop: {where: nat-left, filter: 'udp and udp[4:2] = 208', nth: [5]}}\n"
+             "  - {after: L.completed, delay: 1s, send: {from: L, to: R, count: 12}}\n")
+    _, case = why(two_nats(steps=steps))
+    assert case["reason"] == ("data: 4 of 12 datagrams were lost: L's data from 203.0.113.2:50000 came no further than nat-right (full-cone): taken by a step "
+                              "(line 20); and further ones")
+
+
+def test_the_agent_whose_data_did_not_arrive_is_the_one_that_is_told_of(why):
+    """L lost some to a step, and had some arrive; R had nothing arrive."""
+    steps = ("  - {after: L.completed, drop: {where: nat-right, filter: 'src host 203.0.113.2 and udp[4:2] = 208', nth: [1]}}\n"
+             "  - {after: L.completed, drop: {where: nat-left, filter: 'src host 203.0.113.3 and udp[4:2] = 208'}}\n"
+             "  - {after: L.completed, delay: 1s, send: {from: L, to: R, count: 12}}\n  - {after: L.completed, delay: 1s, send: {from: R, to: L, count: 3}}\n")
+    _, case = why(two_nats(steps=steps))
+    assert case["reason"] == ("path: expected direct, found none: R selected a pair, but none of the 3 datagrams that it sent arrived: R's data from "
+                              "203.0.113.3:50000 came no further than nat-left (full-cone): taken by a step (line 21)")
 
 
 def test_data_that_was_not_sent(why):
