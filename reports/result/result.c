@@ -24,6 +24,19 @@ static void free_members(const struct nt_record *r, void *record)
     }
 }
 
+void nt_result_forget_list(struct nt_result_case *c, const char *name)
+{
+    const struct nt_field *f = nt_case_record.fields;
+    while (strcmp(f->name, name) != 0)
+        f++;
+    char **items = (char **)(void *)((char *)c + f->at);
+    for (size_t i = 0; i < nt_field_count(f, c); i++)
+        free_members(f->of, *items + i * f->of->size);
+    free(*items);
+    *items = NULL;
+    *(size_t *)(void *)((char *)c + f->count_at) = 0;
+}
+
 void nt_result_case_free(struct nt_result_case *c)
 {
     free_members(&nt_case_record, c);

@@ -5,6 +5,8 @@
 #include "reports/result/case.h"
 
 void nt_result_case_free(struct nt_result_case *c);
+/* Empties the list of this name (result_fields.h): one that was made in part, for want of memory, has members that are NULL. */
+void nt_result_forget_list(struct nt_result_case *c, const char *name);
 /* Makes `text` the reason, and the first of the reasons: those that were there follow. 0 or NT_ENOMEM, and nothing has changed. */
 int nt_result_put_reason(struct nt_result_case *c, const char *text);
 /* Replaces the reason, and the first of the reasons; those behind it stay. 0 or NT_ENOMEM, and nothing has changed. */

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "core/base/strings.h"
 #include "natsim/nat/policy/policy.h"
+#include "reports/result/result.h"
 #include "reports/result/text.h"
 #include "scenarios/apps/result_array.h"
 
@@ -82,14 +83,15 @@ static int describe_networks(const struct nt_scn_case *c, struct nt_result_case 
 
 /* --- nodes --- */
 
-static struct nt_result_interface interface_of(const struct nt_scn_case *c, const char *tap, const struct nt_scn_attachment *on,
+/* Takes the name of the tap. */
+static struct nt_result_interface interface_of(const struct nt_scn_case *c, struct nt_text *tap, const struct nt_scn_attachment *on,
                                                int *err)
 {
     struct nt_text t = {0};
     char buf[NT_ADDR_TEXT];
     for (size_t i = 0; i < on->address_count; i++)
         put_item(&t, nt_addr_format_ip(&on->addresses[i], buf));
-    return (struct nt_result_interface){nt_strdup(tap, err), nt_strdup(c->networks[on->network].name, err), take_text(&t, err)};
+    return (struct nt_result_interface){take_text(tap, err), nt_strdup(c->networks[on->network].name, err), take_text(&t, err)};
 }
 
 /* Adds a node with room for its interfaces; NULL without memory. */
@@ -111,8 +113,7 @@ static int describe_agent(const struct nt_scn_case *c, const struct nt_scn_agent
     for (size_t i = 0; i < a->on_count && err == NT_OK; i++) {
         struct nt_text tap = {0};
         nt_text_printf(&tap, "%s.%zu", a->name, i);
-        n->interfaces[n->interface_count++] = interface_of(c, tap.p, &a->on[i], &err);
-        nt_text_free(&tap);
+        n->interfaces[n->interface_count++] = interface_of(c, &tap, &a->on[i], &err);
     }
     return err;
 }
@@ -132,8 +133,7 @@ static int describe_server(const struct nt_scn_case *c, const struct nt_scn_serv
     if (err == NT_OK && s->on.address_count > 0) {
         struct nt_text tap = {0};
         nt_text_printf(&tap, "%s.0", s->name);
-        n->interfaces[n->interface_count++] = interface_of(c, tap.p, &s->on, &err);
-        nt_text_free(&tap);
+        n->interfaces[n->interface_count++] = interface_of(c, &tap, &s->on, &err);
     }
     return err;
 }
@@ -162,8 +162,7 @@ static int describe_gateway(const struct nt_scn_case *c, const struct nt_scn_gat
             nt_text_printf(&tap, "%s.inside.%zu", g->name, i);
         else
             nt_text_printf(&tap, "%s.%s", g->name, i < g->inside_count ? "inside" : "outside");
-        n->interfaces[n->interface_count++] = interface_of(c, tap.p, i < g->inside_count ? &g->inside[i] : &g->outside, &err);
-        nt_text_free(&tap);
+        n->interfaces[n->interface_count++] = interface_of(c, &tap, i < g->inside_count ? &g->inside[i] : &g->outside, &err);
     }
     return err;
 }
@@ -178,5 +177,9 @@ int nt_topology_describe(const struct nt_scn_case *c, struct nt_result_case *r)
         err = describe_gateway(c, &c->gateways[i], r);
     for (size_t i = 0; i < c->server_count && err == NT_OK; i++)
         err = describe_server(c, &c->servers[i], r);
+    if (err != NT_OK) {
+        nt_result_forget_list(r, "networks");
+        nt_result_forget_list(r, "nodes");
+    }
     return err;
 }

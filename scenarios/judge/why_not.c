@@ -366,5 +366,7 @@ int nt_why_not_describe(const struct nt_world *w, struct nt_result_case *r)
     if (l.err == NT_OK && l.left_out > 0)
         say_left_out(&l);
     nt_check_ways_free(&l.ways);
+    if (l.err != NT_OK)
+        nt_result_forget_list(r, "why_not");
     return l.err;
 }

@@ -3,6 +3,7 @@
 #include "reports/result/result.h"
 #include "scenarios/judge/story.h"
 #include "scenarios/judge/topology.h"
+#include "tests/unit/fail_alloc.h"
 #include "tests/unit/world/small.h"
 
 #define NETWORKS                                                                                                                   \
@@ -113,10 +114,32 @@ TEST(the_topology_is_that_of_the_scenario)
     small_free(&s);
 }
 
+TEST(without_memory_there_is_no_part_of_a_topology)
+{
+    struct small s;
+    long at = 0;
+    small_load(&s, NETWORKS);
+    for (;; at++) {
+        struct nt_result_case r = {0};
+        alloc_fail(at);
+        int err = nt_topology_describe(s.scn, &r);
+        bool reached = alloc_failed();
+        if (reached) {
+            assert_int_equal(err, NT_ENOMEM);
+            assert_int_equal(r.node_count + r.network_count, 0);
+        }
+        nt_result_case_free(&r);
+        if (!reached)
+            break;
+    }
+    assert_true(at >= 20);
+    small_free(&s);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(events_have_their_texts),
-                                       cmocka_unit_test(beyond_the_limit_events_are_counted),
-                                       cmocka_unit_test(the_topology_is_that_of_the_scenario)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(events_have_their_texts), cmocka_unit_test(beyond_the_limit_events_are_counted),
+        cmocka_unit_test(the_topology_is_that_of_the_scenario), cmocka_unit_test(without_memory_there_is_no_part_of_a_topology)};
     return RUN_TESTS(tests);
 }
