@@ -74,7 +74,7 @@ def has_ipv6(scenario, gateway):
 
 
 def opened(scenario, rules, named):
-    """With these rules set to their open value, or, not `named`, all others of all gateways that translate."""
+    """With these rules set to their open value, or, not `named`, all others of all gateways."""
     out = copy.deepcopy(scenario)
     for name, gateway in out.get("gateways", {}).items():
         policy = gateway["nat"] if isinstance(gateway["nat"], dict) else {"preset": gateway["nat"]}
