@@ -61,7 +61,7 @@ static const struct object objects[] = {
         {"kind", WORD, NEEDED, .words = {"ice", "webrtc"}},
         {"stack", TEXT, .max = 60, .example = "\"libnice\""},
         {"version", TEXT, .max = 60, .example = "\"0.1.21\""},
-        {"trickle", FLAG},
+        {.name = "trickle", .type = FLAG},
         {"local_type", WORD, .words = {"candidate", "base"}}}},
     [NT_OBJECT_LO] = {"lo", "'lo'", {{0}}},
     [NT_OBJECT_SIGNAL] = {"signal", "'signal'", {
@@ -89,7 +89,7 @@ static const struct object objects[] = {
         {"sdp", LINES, NEEDED, .min = 1, .max = 65535, .example = "\"v=0...\""}}},
     [NT_OBJECT_CAND] = {NULL, "\"cand\"", {
         {"candidate", TEXT, .max = 65535, .example = "\"candidate:1 1 udp 2130706431 10.1.0.2 50000 typ host\""},
-        {"end", FLAG},
+        {.name = "end", .type = FLAG},
         {"sdpMid", TEXT, OR_NULL, .max = 1000, .example = "\"0\""},
         {"sdpMLineIndex", NUMBER, OR_NULL, .max = 65535, .example = "0"}, /* these two: W3C's RTCIceCandidateInit */
         {"usernameFragment", TEXT, OR_NULL, .max = 256, .example = "\"8hhY\""}}},
