@@ -130,13 +130,16 @@ static void check_junit(size_t count)
     free(text);
 }
 
-/* The page ends where it should, and its data are JSON. */
+/* No text ends one of the page's five scripts, and its data are JSON. */
 static void check_page(size_t count)
 {
-    static const char begin[] = "<script type=\"application/json\" id=\"data\">\n", end[] = "\n</script>\n<script>\n";
-    size_t len;
+    static const char begin[] = "<script type=\"application/json\" id=\"data\">\n", end[] = "\n</script>\n<script";
+    size_t len, scripts = 0;
     char *text = read_whole("out/report.html", &len), *data = strstr(text, begin);
     CHECK(data != NULL && strlen(text) == len);
+    for (const char *at = text; (at = strstr(at, "</script")) != NULL; at++)
+        scripts++;
+    CHECK(scripts == 5);
     data += sizeof begin - 1;
     char *behind = strchr(data, '<');
     CHECK(behind != NULL && behind > data && strncmp(behind - 1, end, sizeof end - 1) == 0);
