@@ -60,7 +60,9 @@ static void put_where_lost(const struct nt_result_case *r, const char *agent, ch
 {
     bool further = false;
     const char *where = r->data_found == NULL ? nt_result_where_lost(r, agent, &further) : NULL;
-    snprintf(buf, cap, "%s%s%s", where != NULL ? ": " : "", where != NULL ? where : "", further ? "; and further ones" : "");
+    int room = (int)cap - (int)sizeof ": ...; and further ones";
+    snprintf(buf, cap, "%s%.*s%s%s", where != NULL ? ": " : "", room, where != NULL ? where : "",
+             where != NULL && strlen(where) > (size_t)room ? "..." : "", further ? "; and further ones" : "");
 }
 
 /* A relay's refusal stands by itself, and says besides why there is no direct path. */
