@@ -17,6 +17,12 @@ const char *nt_trace_name(enum nt_trace_kind kind)
     case NT_TR_ICE_FAILED: return "failed";
     case NT_TR_ICE_CONSENT_LOST: return "consent-lost";
     case NT_TR_ICE_ROLE: return "role-switched";
+    case NT_TR_ICE_RESTARTED: return "restarted";
+    case NT_TR_ICE_DISCONNECTED: return "disconnected";
+    case NT_TR_ICE_RECOVERED: return "recovered";
+    case NT_TR_ICE_PAIR_CHANGED: return "pair-changed";
+    case NT_TR_ICE_CLOSED: return "closed";
+    case NT_TR_MOVED: return "moved";
     case NT_TR_TURN_ALLOCATED: return "allocated";
     case NT_TR_OFFER_SENT: return "offer-sent";
     case NT_TR_OFFER_RECEIVED: return "offer-received";

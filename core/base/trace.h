@@ -46,6 +46,13 @@ enum nt_trace_kind {
     NT_TR_ICE_DROPPED,      /* something that was to leave, or was kept, is dropped: a local, b remote where known, text says why */
     NT_TR_ICE_REFUSED,      /* a request is answered with an error: a base, b remote, n[2] code, text says why */
     NT_TR_ICE_PAIR_REFUSED, /* a pair is not formed: a local, b remote, text says why */
+    NT_TR_ICE_RESTARTED,    /* our credentials have changed: n[2] how often */
+    NT_TR_ICE_ROLLED_BACK,  /* a restart comes to nothing, and the session goes on: text says why */
+    NT_TR_ICE_DISCONNECTED, /* no pair carries data any more: text says why */
+    NT_TR_ICE_RECOVERED,    /* after that, or after failure, a pair carries data again: a local, b remote */
+    NT_TR_ICE_PAIR_CHANGED, /* another pair carries data than before: a local, b remote */
+    NT_TR_ICE_INTERFACE,    /* a its address, n[2] enum nt_ice_interface_change */
+    NT_TR_ICE_CLOSED,       /* allocations are released */
     NT_TR_ICE_ENDED,        /* stream n[0], or its component n[1], goes on without ICE: text says why */
     /* TURN server */
     NT_TR_TURN_ALLOCATED = 64, /* a client, b relayed */
@@ -66,9 +73,12 @@ enum nt_trace_kind {
     NT_TR_ANSWER_SENT,
     NT_TR_ANSWER_RECEIVED,
     NT_TR_CALL,
-    NT_TR_DATA_SENT,      /* n[0] sequence number, b remote */
-    NT_TR_DATA_RECEIVED,  /* n[0] sequence number */
-    NT_TR_TOO_BIG,        /* an ICMP error tells the sender: a local, b remote, n[0] the MTU, 0: it does not say */
+    NT_TR_DATA_SENT,     /* n[0] sequence number, b remote */
+    NT_TR_DATA_RECEIVED, /* n[0] sequence number */
+    NT_TR_TOO_BIG,       /* an ICMP error tells the sender: a local, b remote, n[0] the MTU, 0: it does not say */
+    NT_TR_MOVED,         /* an attachment is on another network: a its first address there, n[0] its number */
+    NT_TR_BYE_SENT,      /* the call ends: text says why */
+    NT_TR_BYE_RECEIVED,
     NT_TR_OFFER_REJECTED, /* by the peer: n[0] the status of SIP; text says so */
     NT_TR_SDP_NOTE /* of a description or a fragment that came: n[0] line, n[1] enum nt_sdp_note_kind, n[2] 1: the line counts,
                     * text says what and quotes it; line 0: how many more notes there are. n[3]: the tap that it came through, from

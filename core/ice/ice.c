@@ -214,6 +214,29 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
     return r;
 }
 
+int nt_ice_restart(struct nt_ice_agent *a, nt_time now)
+{
+    (void)a;
+    (void)now;
+    return NT_EUNSUPPORTED;
+}
+
+int nt_ice_rollback(struct nt_ice_agent *a, nt_time now)
+{
+    (void)a;
+    (void)now;
+    return NT_ESTATE;
+}
+
+int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now)
+{
+    (void)a;
+    (void)remote;
+    (void)addr;
+    (void)now;
+    return NT_EUNSUPPORTED;
+}
+
 static int may_trickle(const struct nt_ice_agent *a)
 {
     bool both = nt_ice_session_described(nt_ice_agent_session(a)) && nt_ice_session_peer_trickles(nt_ice_agent_session(a));

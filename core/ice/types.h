@@ -68,6 +68,9 @@ struct nt_ice_config {
     nt_time keepalive;       /* 0: NT_ICE_TR */
     nt_time nomination_wait; /* 0: the rule (100 ms after the first valid pair if the best is direct, 500 ms + 4 RTT if relayed) */
     bool no_consent, no_ice2, icmp_errors, ipv6;
+    bool continual;       /* interfaces that come after gathering began get bases and candidates, too */
+    bool failover;        /* valid pairs besides the selected one are kept alive, and one of them is nominated when it ends */
+    bool renomination;    /* the ice-option of that name: nominations carry the attribute NOMINATION (0xC001), the highest counts */
     bool dont_fragment;   /* data may be sent with DF: TURN servers are asked whether they can (RFC 8656, 7.1) */
     const char *software; /* NULL: no SOFTWARE (checks carry none anyway) */
     const struct nt_addr *stun;
@@ -85,14 +88,25 @@ enum nt_ice_event_kind {
     NT_ICE_EV_STATE,        /* state */
     NT_ICE_EV_ROLE,         /* role */
     NT_ICE_EV_SELECTED,     /* stream, component, local, remote: the pair data uses from now on */
+    NT_ICE_EV_LOCAL,        /* nt_ice_local has what nt_ice_restart, or nt_ice_set_offer within a session, asked for */
+    NT_ICE_EV_OFFER_DUE,    /* the controlling agent owes the peer an offer (nt_ice_local has it): RFC 8839, 4.3.4 */
+    NT_ICE_EV_INTERFACE,    /* local.addr: an interface came or went after gathering began; interface */
     NT_ICE_EV_TOO_BIG,      /* local.addr, remote.addr, mtu: an ICMP error says that a packet between them was too large */
     NT_ICE_EV_DATA          /* stream, component, bytes, len: valid until the next input */
+};
+
+/* What a change of an interface means to the agent. */
+enum nt_ice_interface_change {
+    NT_ICE_IF_CAME = 1, /* it has bases, whose candidates can be told by trickle, or by a restart once ICE has completed */
+    NT_ICE_IF_WENT,     /* no selected pair used it */
+    NT_ICE_IF_LOST      /* a selected pair used it */
 };
 
 struct nt_ice_event {
     enum nt_ice_event_kind kind;
     enum nt_ice_state state;
     enum nt_ice_role role;
+    enum nt_ice_interface_change interface;
     uint8_t stream;
     uint16_t component;
     struct nt_ice_candidate local, remote;
@@ -119,6 +133,7 @@ struct nt_ice_stats {
     uint32_t checks_sent;     /* transactions */
     uint32_t checks_received; /* authenticated requests, retransmissions included */
     uint32_t retransmissions, prflx_local, prflx_remote, role_switches, dropped;
+    uint32_t restarts; /* how often our credentials have changed; a restart that was rolled back does not count */
 };
 
 #endif

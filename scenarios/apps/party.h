@@ -30,6 +30,10 @@ struct nt_party_ops {
     /* steps */
     void (*call)(void *self, nt_time now);
     int (*reoffer)(void *self, nt_time now);                   /* NT_ESTATE before an answered call */
+    /* NT_ESTATE before an answered call; NT_EUNSUPPORTED: a process that cannot. */
+    int (*restart)(void *self, nt_time now);
+    int (*hangup)(void *self, nt_time now);
+    int (*renominate)(void *self, const struct nt_scn_step *step, nt_time now);
     int (*signal)(void *self, const struct nt_scn_step *step); /* from now on; 0 or NT_ENOMEM */
     int (*send)(void *self, const struct nt_scn_send *run, nt_time now);
     /* The peer received this datagram. True: it is one of this agent's, received for the first time; its number. */

@@ -80,6 +80,7 @@ struct nt_scn_server {
     uint32_t lifetime; /* seconds; 0: default */
     nt_time nonce_lifetime;
     uint32_t quota;
+    char *secret; /* of time-limited credentials, as use-auth-secret of deployed servers; NULL: none */
     struct nt_prefix *deny;
     size_t deny_count;
 };
@@ -87,9 +88,12 @@ struct nt_scn_server {
 struct nt_scn_turn_use {
     struct nt_place place, password_place; /* place: of the user */
     uint32_t server;
-    char *user, *password;
+    char *user, *password; /* of a time-limited credential: made at load, and valid from 0 on */
+    nt_time valid;         /* for so long; 0: no time-limited one */
     uint8_t transport;
 };
+
+enum nt_scn_recover { NT_RECOVER_NONE = 0, NT_RECOVER_FAILOVER, NT_RECOVER_RESTART };
 
 struct nt_scn_agent {
     char *name;
@@ -107,6 +111,8 @@ struct nt_scn_agent {
     uint16_t max_pairs;
     nt_time ta, rto, keepalive, nomination_wait; /* as in struct nt_ice_config */
     bool no_consent, no_ice2, icmp_errors, ipv6;
+    enum nt_scn_recover recover;
+    bool continual, renomination;
     uint64_t tie_breaker; /* 0: random */
     uint32_t *stun;
     struct nt_place *stun_places; /* of each */
@@ -133,15 +139,27 @@ enum nt_scn_step_kind {
     NT_STEP_SERVER,
     NT_STEP_PARTITION,
     NT_STEP_INJECT,
-    NT_STEP_RUN
+    NT_STEP_RUN,
+    NT_STEP_RESTART,
+    NT_STEP_HANGUP,
+    NT_STEP_RENOMINATE,
+    NT_STEP_MOVE
 };
 
-enum nt_scn_server_do { NT_SERVER_STOP = 1, NT_SERVER_START, NT_SERVER_RESET, NT_SERVER_REFUSE, NT_SERVER_SLOW };
+enum nt_scn_server_do { NT_SERVER_STOP = 1, NT_SERVER_START, NT_SERVER_RESET, NT_SERVER_REFUSE, NT_SERVER_SLOW, NT_SERVER_REVOKE };
 #define NT_SCN_METHOD(method) (1u << (method)) /* a STUN method as a bit of nt_scn_step.methods */
 #define NT_SCN_NTH_MAX 65536                   /* the greatest number in `nth` of a refusal */
 
 enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
 enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE };
+
+struct nt_scn_match {          /* any of these types or addresses; empty: any candidate */
+    uint8_t types;             /* bits 1 << enum nt_ice_type */
+    struct nt_addr *addresses; /* port 0: any port */
+    size_t address_count;
+};
+
+enum nt_scn_way { NT_WAY_BOTH = 0, NT_WAY_FROM, NT_WAY_TO }; /* from: what side a sends to side b; to: what comes back */
 
 struct nt_scn_send { /* a run of datagrams */
     uint32_t bytes, count;
@@ -154,10 +172,15 @@ struct nt_scn_step {
     enum nt_scn_step_kind kind;
     char *text;               /* the name of the step: "call", "drop", ... */
     nt_time at;               /* when after.kind is NODE_NONE */
-    struct nt_scn_node after; /* the first event of this name at this node */
+    struct nt_scn_node after; /* an event of this name at this node */
+    uint32_t after_nth;       /* which one, from 1 */
     char *event;              /* "check-sent", ... */
     nt_time delay;
-    uint32_t from, to; /* agents */
+    uint32_t from, to;                /* agents; from: of a restart, a hangup, a renomination, too */
+    struct nt_scn_match remote;       /* renominate: one type, or one address */
+    struct nt_scn_attachment move_to; /* move: with its addresses; `where` and `port` say what moves */
+    nt_time outage;                   /* move: how long the attachment is on no network */
+    char *user;                       /* revoke */
     struct nt_scn_send send;
     enum nt_scn_message message;
     enum nt_scn_signal_act act;
@@ -177,6 +200,7 @@ struct nt_scn_step {
     nt_time duration;                    /* the key `for`; 0: without end */
     struct nt_scn_node *side_a, *side_b; /* partition */
     size_t side_a_count, side_b_count;
+    enum nt_scn_way way;    /* partition: what does not pass */
     struct nt_addr as, dst; /* inject */
     uint8_t *payload;       /* inject: the bytes, made at load */
     size_t payload_len;
@@ -196,12 +220,6 @@ struct nt_scn_count { /* 5, ">= 5"; unset: not expected */
     struct nt_place place;
 };
 
-struct nt_scn_match {          /* any of these types or addresses; empty: any candidate */
-    uint8_t types;             /* bits 1 << enum nt_ice_type */
-    struct nt_addr *addresses; /* port 0: any port */
-    size_t address_count;
-};
-
 enum nt_tri { NT_TRI_ANY = 0, NT_TRI_NO, NT_TRI_YES };
 
 struct nt_scn_pair_expect {
@@ -216,7 +234,7 @@ struct nt_scn_agent_expect {
     struct nt_place state_place, role_place, selected_place, candidates_place, prflx_place;
     int state; /* enum nt_ice_state; -1: not expected */
     int role;  /* 0: not expected */
-    struct nt_scn_count checks;
+    struct nt_scn_count checks, restarts;
     bool selected;
     struct nt_scn_match selected_local, selected_remote;
     bool candidates;
@@ -250,6 +268,9 @@ struct nt_scn_expect {
     unsigned path;                      /* bits: any of these; NT_PATH_ORACLE only alone */
     struct nt_scn_agent_expect *agents; /* one for each agent of the case */
     struct nt_scn_count data_lost;      /* unset: the default rule */
+    bool data_during_call;              /* data flow both ways from selection to the end */
+    nt_time data_interval;              /* between two datagrams of one agent then; 20 ms by default */
+    struct nt_scn_count data_gap;       /* nanoseconds: the longest silence of either way */
     struct nt_scn_count lost_above;     /* bytes: larger data is lost */
     struct nt_scn_packets_expect *packets;
     size_t packet_count;
