@@ -10,6 +10,7 @@
 struct nt_partition {
     uint32_t *a, *b; /* sorted */
     size_t a_count, b_count;
+    bool one_way; /* from a to b */
     nt_time until;
 };
 
@@ -31,13 +32,18 @@ static uint32_t *sorted_copy(const uint32_t *nodes, size_t count)
     return copy;
 }
 
-int nt_fabric_partition(struct nt_fabric *f, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count, nt_time until)
+int nt_fabric_partition(struct nt_fabric *f, const uint32_t *a, size_t a_count, const uint32_t *b, size_t b_count, bool one_way,
+                        nt_time until)
 {
     int r = nt_grow(&f->partitions, &f->partition_cap, f->partition_count + 1, sizeof *f->partitions, NT_PARTITIONS_MAX);
     if (r != NT_OK)
         return r;
-    struct nt_partition p = {
-        .a = sorted_copy(a, a_count), .b = sorted_copy(b, b_count), .a_count = a_count, .b_count = b_count, .until = until};
+    struct nt_partition p = {.a = sorted_copy(a, a_count),
+                             .b = sorted_copy(b, b_count),
+                             .a_count = a_count,
+                             .b_count = b_count,
+                             .one_way = one_way,
+                             .until = until};
     if (p.a == NULL || p.b == NULL) {
         free(p.a);
         free(p.b);
@@ -66,7 +72,7 @@ bool nt_partition_separates(struct nt_fabric *f, uint32_t from, uint32_t to, nt_
         if (now >= p->until)
             remove_partition(f, i);
         else if ((contains(p->a, p->a_count, from) && contains(p->b, p->b_count, to)) ||
-                 (contains(p->b, p->b_count, from) && contains(p->a, p->a_count, to)))
+                 (!p->one_way && contains(p->b, p->b_count, from) && contains(p->a, p->a_count, to)))
             return true;
         else
             i++;

@@ -40,6 +40,16 @@ static void judge_run(struct nt_verdict *v, const struct nt_judged *j)
                          nt_world_observer(j->w)->capture->late, NT_CAPTURE_WINDOW);
 }
 
+static void report_not_run(struct nt_verdict *v, const struct nt_judged *j, const struct nt_scn_step *step)
+{
+    const struct nt_observed *o = nt_observer_find(nt_world_observer(j->w), step->after, step->event);
+    if (o == NULL)
+        nt_verdict_fail(v, step->place, 0, "step %s never ran: its event did not happen", step->text);
+    else
+        nt_verdict_fail(v, step->place, 0, "step %s never ran: its event happened %" PRIu64 " of %u times", step->text, o->count,
+                        (unsigned)step->after_nth);
+}
+
 /* What did not come about of what the scenario does: it follows from how the call went, and is told behind that. */
 static void judge_steps(struct nt_verdict *v, const struct nt_judged *j)
 {
@@ -50,7 +60,7 @@ static void judge_steps(struct nt_verdict *v, const struct nt_judged *j)
         nt_verdict_fail(v, step->place, 0, "step %s: %s", step->text, why);
     step = nt_steps_not_run(nt_world_steps(j->w));
     if (step != NULL)
-        nt_verdict_fail(v, step->place, 0, "step %s never ran: its event did not happen", step->text);
+        report_not_run(v, j, step);
     if (j->end == NT_END_LIMIT)
         nt_verdict_fail(v, c->expect.limit_place, 0, "still going on after %g s, the limit", (double)c->expect.limit / NT_SEC);
 }

@@ -42,14 +42,21 @@ static void add_side(struct sentence *s, const struct nt_scn_case *c, const stru
         add_texts(s, i > 0 ? ", " : "", nt_scn_node_name(c, side[i]));
 }
 
+/* "partition of L from R"; "partition: nothing from L to R" */
+static void add_sides(struct sentence *s, const struct nt_scn_case *c, const struct nt_scn_step *step)
+{
+    bool back = step->way == NT_WAY_TO;
+    add_text(s, step->way == NT_WAY_BOTH ? " of " : ": nothing from ");
+    add_side(s, c, back ? step->side_b : step->side_a, back ? step->side_b_count : step->side_a_count);
+    add_text(s, step->way == NT_WAY_BOTH ? " from " : " to ");
+    add_side(s, c, back ? step->side_a : step->side_b, back ? step->side_a_count : step->side_b_count);
+}
+
 /* Where it acts. */
 static void add_place(struct sentence *s, const struct nt_scn_case *c, const struct nt_scn_step *step)
 {
     if (step->kind == NT_STEP_PARTITION) {
-        add_text(s, " of ");
-        add_side(s, c, step->side_a, step->side_a_count);
-        add_text(s, " from ");
-        add_side(s, c, step->side_b, step->side_b_count);
+        add_sides(s, c, step);
     } else if (step->kind == NT_STEP_LINK) {
         add_text(s, " at ");
         add_attachment(s, c, step->where, step->port);

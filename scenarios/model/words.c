@@ -46,6 +46,12 @@ const struct nt_word nt_server_step_words[] = {
     {"revoke", 0, true},
     {NULL, 0, false},
 };
+const struct nt_word nt_way_words[] = {
+    {"both", NT_WAY_BOTH, false},
+    {"from", NT_WAY_FROM, false},
+    {"to", NT_WAY_TO, false},
+    {NULL, 0, false},
+};
 const struct nt_word nt_message_words[] = {
     {"offer", NT_MESSAGE_OFFER, false},
     {"answer", NT_MESSAGE_ANSWER, false},

@@ -17,6 +17,7 @@ extern const struct nt_word nt_pair_state_words[];  /* enum nt_ice_pair_state: f
 extern const struct nt_word nt_link_words[];        /* up or not: down, up */
 extern const struct nt_word nt_nat_step_words[];    /* enum nt_control: reboot, flush, renumber */
 extern const struct nt_word nt_server_step_words[]; /* enum nt_scn_server_do: stop, start, ... */
+extern const struct nt_word nt_way_words[];         /* enum nt_scn_way: both, from, to */
 extern const struct nt_word nt_message_words[];     /* enum nt_scn_message: offer, answer, any, candidate */
 
 /* The word for a value; "?" when the table has none. */

@@ -58,7 +58,9 @@ static int run_partition(struct nt_world *w, const struct nt_scn_step *scn, nt_t
     int r = NT_ENOMEM;
     if (a != NULL && b != NULL) {
         size_t na = side_nodes(w, scn->side_a, scn->side_a_count, a), nb = side_nodes(w, scn->side_b, scn->side_b_count, b);
-        r = nt_fabric_partition(w->fabric, a, na, b, nb, scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER);
+        nt_time until = scn->duration > 0 ? nt_time_after(now, scn->duration) : NT_TIME_NEVER;
+        r = scn->way == NT_WAY_TO ? nt_fabric_partition(w->fabric, b, nb, a, na, true, until)
+                                  : nt_fabric_partition(w->fabric, a, na, b, nb, scn->way == NT_WAY_FROM, until);
     }
     free(a);
     free(b);
@@ -173,7 +175,7 @@ void nt_steps_event(struct nt_steps *steps, const struct nt_observed *o, nt_time
         struct step *s = &steps->items[i];
         const struct nt_scn_step *scn = s->scn;
         if (!s->scheduled && scn->after.kind == o->node.kind && scn->after.index == o->node.index &&
-            strcmp(scn->event, o->event) == 0)
+            strcmp(scn->event, o->event) == 0 && o->count >= scn->after_nth)
             schedule_step(s, nt_time_after(now, scn->delay));
     }
 }

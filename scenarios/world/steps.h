@@ -1,4 +1,4 @@
-/* The steps of a case: each runs at its time, or some time after the first occurrence of an event. */
+/* The steps of a case: each runs at its time, or some time after an event. */
 #ifndef NT_WORLD_STEPS_H
 #define NT_WORLD_STEPS_H
 

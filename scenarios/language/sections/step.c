@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define AFTER_NTH_MAX 1000000 /* the greatest number of an event */
+
 struct form {
     const struct nt_yaml *at, *after, *delay, *action;
 };
@@ -25,8 +27,8 @@ static const struct nt_key keys[] = {
      .doc = "time since the start of the case"},
     {.name = "after",
      .offset = offsetof(struct form, after),
-     .schema = "{\"type\": \"string\"}",
-     .doc = "the first event of this name, as in R.answer-received"},
+     .schema = "{\"anyOf\": [{\"type\": \"string\"}, {\"$ref\": \"#/$defs/after\"}]}",
+     .doc = "the first event of this name, as in R.answer-received, or another one of them, as in {event: L.selected, nth: 2}"},
     {.name = "delay",
      .offset = offsetof(struct form, delay),
      .schema = "{\"anyOf\": [{\"$ref\": \"#/$defs/time\"}, {\"$ref\": \"#/$defs/delay\"}]}",
@@ -50,6 +52,26 @@ static const struct nt_key keys[] = {
 };
 const struct nt_table nt_table_step = NT_TABLE("step", "a step", keys);
 
+struct after_form {
+    const struct nt_yaml *event;
+    uint32_t nth;
+};
+
+static const struct nt_key after_keys[] = {
+    {.name = "event",
+     .offset = offsetof(struct after_form, event),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "an event, as in L.selected"},
+    {.name = "nth",
+     .type = NT_KEY_U32,
+     .offset = offsetof(struct after_form, nth),
+     .low = 1,
+     .high = AFTER_NTH_MAX,
+     .doc = "which one, counted from 1, the default"},
+};
+const struct nt_table nt_table_after = NT_TABLE("after", "'after'", after_keys);
+
 /* NODE.word */
 static bool is_event(const struct nt_load *l, const struct nt_yaml *v)
 {
@@ -59,6 +81,15 @@ static bool is_event(const struct nt_load *l, const struct nt_yaml *v)
             strncmp(l->nodes.words[i], v->text, (size_t)(dot - v->text)) == 0)
             return true;
     return false;
+}
+
+static void read_after(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct after_form f = {.event = v, .nth = 1};
+    if (v->kind == NT_YAML_MAP && !nt_table_read(l, &nt_table_after, v, &f))
+        return;
+    step->after_nth = f.nth;
+    nt_load_event(l, f.event, &step->after, &step->event);
 }
 
 static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct form *f, bool delay_is_time,
@@ -76,7 +107,7 @@ static void read_when(struct nt_load *l, const struct nt_yaml *v, const struct f
     else if (f->at != NULL)
         nt_key_read(l, &at, f->at, &step->at);
     else
-        nt_load_event(l, f->after, &step->after, &step->event);
+        read_after(l, f->after, step);
     if (delay_is_time && f->at != NULL)
         nt_diag_mend(nt_load_error(l, f->delay, "'delay' goes with 'after', not with 'at'"), "add it to 'at'");
     else if (delay_is_time)

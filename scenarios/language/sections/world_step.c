@@ -32,6 +32,7 @@ const struct nt_table nt_table_nat = NT_TABLE("nat-step", "'nat'", nat_keys);
 struct partition_form {
     const struct nt_yaml *between, *and_;
     nt_time duration;
+    int way;
 };
 
 #define SIDE(field)                                                                                                                \
@@ -45,6 +46,11 @@ static const struct nt_key partition_keys[] = {
      .low = 1,
      .high = NT_UNIT_TIME_MAX,
      .doc = "how long; without end by default"},
+    {.name = "direction",
+     .type = NT_KEY_WORD,
+     .offset = offsetof(struct partition_form, way),
+     .words = nt_way_words,
+     .doc = "from: what 'between' sends to 'and' does not pass; to: what comes back does not; both by default"},
 };
 const struct nt_table nt_table_partition = NT_TABLE("partition", "'partition'", partition_keys);
 
@@ -103,4 +109,5 @@ void nt_load_partition(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     step->side_b = read_side(l, f.and_, &step->side_b_count);
     check_sides(l, f.and_, step);
     step->duration = f.duration;
+    step->way = (enum nt_scn_way)f.way;
 }

@@ -243,7 +243,7 @@ TEST(test_links_and_partitions)
     nt_fabric_run(l.w.f, 2 * MS);
     assert_true(slow.count > 0);
     assert_int_equal(slow.events.departs(slow.events.user, 1, slow.frames[0].packet, 2 * MS), NT_DROP_NONE);
-    assert_int_equal(nt_fabric_partition(l.w.f, &a, 1, &b, 1, 4 * MS), 0);
+    assert_int_equal(nt_fabric_partition(l.w.f, &a, 1, &b, 1, false, 4 * MS), 0);
     assert_int_equal(slow.events.departs(slow.events.user, 1, slow.frames[0].packet, 2 * MS), NT_DROP_PARTITION);
     assert_int_equal(slow.events.departs(slow.events.user, 1, slow.frames[0].packet, 4 * MS), NT_DROP_NONE);
     nt_fabric_set_port(l.w.f, a, 0, false, 4 * MS);

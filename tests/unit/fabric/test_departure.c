@@ -35,7 +35,7 @@ static void at(nt_time when, void (*fn)(void *user, nt_time now), const uint32_t
 
 static void part(void *user, nt_time now)
 {
-    assert_int_equal(nt_fabric_partition(fabric, &sender, 1, &receiver, 1, now + *(const nt_time *)user), NT_OK);
+    assert_int_equal(nt_fabric_partition(fabric, &sender, 1, &receiver, 1, false, now + *(const nt_time *)user), NT_OK);
 }
 
 static void part_at(nt_time when, const nt_time *lasts)

@@ -216,12 +216,28 @@ TEST(test_partition)
 {
     build(1, (struct nt_network_config){.delay = 1});
     uint32_t left = nt_host_node(a.host), right = nt_host_node(b.host);
-    assert_int_equal(nt_fabric_partition(w.f, &right, 1, &left, 1, 5 * NT_SEC), 0);
+    assert_int_equal(nt_fabric_partition(w.f, &right, 1, &left, 1, false, 5 * NT_SEC), 0);
     say_many(10, 10, NT_SEC);
     finish();
     assert_int_equal(drops(&w, NT_DROP_PARTITION), 5);
     assert_int_equal(datagrams(&b), 5);
     fates_follow();
+    done();
+}
+
+TEST(test_partition_of_one_way)
+{
+    build(1, (struct nt_network_config){.delay = 1});
+    uint32_t left = nt_host_node(a.host), right = nt_host_node(b.host);
+    assert_int_equal(nt_fabric_partition(w.f, &right, 1, &left, 1, true, 5 * NT_SEC), 0);
+    say_many(10, 10, NT_SEC);
+    finish();
+    assert_int_equal(drops(&w, NT_DROP_PARTITION), 0);
+    assert_int_equal(datagrams(&b), 10);
+    assert_int_equal(nt_fabric_partition(w.f, &left, 1, &right, 1, true, NT_TIME_NEVER), 0);
+    say_many(10, 10, NT_SEC);
+    finish();
+    assert_int_equal(drops(&w, NT_DROP_PARTITION), 10);
     done();
 }
 
@@ -335,9 +351,9 @@ TEST(test_reader_sends)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        T(test_total_order), T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order),
-        T(test_reorder),     T(test_rate_and_queue), T(test_no_host),           T(test_partition),
-        T(test_faults),      T(test_fault_ends),     T(test_reader_sends),
+        T(test_total_order),    T(test_loss_duplicate), T(test_streams_are_apart), T(test_jitter_keeps_order),   T(test_reorder),
+        T(test_rate_and_queue), T(test_no_host),        T(test_partition),         T(test_partition_of_one_way), T(test_faults),
+        T(test_fault_ends),     T(test_reader_sends),
     };
     return RUN_TESTS(tests);
 }

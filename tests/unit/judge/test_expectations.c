@@ -263,6 +263,15 @@ TEST(test_steps_that_never_ran_come_behind_what_they_follow_from)
     judging_end(&j);
 }
 
+TEST(test_a_step_that_waits_for_a_later_event_says_how_often_it_happened)
+{
+    struct judging j;
+    judging_begin(&j, SMALL "  - {after: {event: R.selected, nth: 3}, link: {at: L, set: down}}\n");
+    int line = j.s.scn->steps[1].place.line;
+    assert_verdict(&j, NT_FAIL, line, "step link never ran: its event happened 1 of 3 times");
+    judging_end(&j);
+}
+
 TEST(test_an_error_comes_before_a_failure)
 {
     struct judging j;
@@ -292,6 +301,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_all_reasons_are_kept_the_first_error_before_failures),
         cmocka_unit_test(test_a_reason_that_is_cut_ends_in_dots),
         cmocka_unit_test(test_steps_that_never_ran_come_behind_what_they_follow_from),
+        cmocka_unit_test(test_a_step_that_waits_for_a_later_event_says_how_often_it_happened),
         cmocka_unit_test(test_an_error_comes_before_a_failure),
     };
     return RUN_TESTS(tests);

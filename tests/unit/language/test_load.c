@@ -445,6 +445,9 @@ static void check_faults(const struct nt_scn_step *s)
     assert_int_equal(s[7].side_b_count, 2);
     assert_int_equal(s[7].side_b[1].kind, NT_SCN_NODE_SERVER);
     assert_int_equal(s[7].duration, 5 * NT_SEC);
+    assert_int_equal(s[7].way, NT_WAY_TO);
+    assert_int_equal(s[2].after_nth, 1);
+    assert_int_equal(s[11].after_nth, 2);
     assert_int_equal(s[8].act, NT_SIGNAL_DELAY);
     assert_int_equal(s[8].message, NT_MESSAGE_OFFER);
     assert_int_equal(s[8].by, 200 * NT_MSEC);
@@ -476,11 +479,11 @@ TEST(test_steps)
                                       "  - {at: 2s, link: {at: R.1, set: up}}\n"
                                       "  - {at: 2s, nat: {at: g, do: renumber}}\n"
                                       "  - {at: 2s, server: {at: p, do: stop}}\n"
-                                      "  - {at: 2s, partition: {between: [L], and: [R, p], for: 5s}}\n"
+                                      "  - {at: 2s, partition: {between: [L], and: [R, p], for: 5s, direction: to}}\n"
                                       "  - {at: 2s, signalling: {from: R, message: offer, delay: 200ms}}\n"
                                       "  - {at: 2s, signalling: {from: L, drop: true}}\n"
                                       "  - {at: 2s, corrupt: {where: g, filter: udp port 3478, nth: [1, 3], for: 5s}}\n"
-                                      "  - {after: L.gathered, delay: {where: L, by: 50ms, nth: 2}}\n"
+                                      "  - {after: {event: L.gathered, nth: 2}, delay: {where: L, by: 50ms, nth: 2}}\n"
                                       "  - {at: 2s, inject: {at: L, as: \"192.0.2.7:1\", to: \"192.0.2.8:2\", hex: \"00 01 fF\"}}\n"
                                       "  - at: 2s\n"
                                       "    inject:\n"

@@ -103,6 +103,47 @@ TEST(test_a_partition_parts_signalling_too)
     small_free(&s);
 }
 
+/* Of L's ten datagrams each way, after a partition of the way. */
+static void check_one_way(const char *direction, uint32_t received_by_l, uint32_t received_by_r)
+{
+    struct small s;
+    char text[2000];
+    snprintf(text, sizeof text,
+             SMALL "  - {at: 2s, partition: {between: [L], and: [R], direction: %s}}\n"
+                   "  - {at: 3s, send: {from: L, to: R}}\n  - {at: 3s, send: {from: R, to: L}}\n",
+             direction);
+    small_new(&s, text);
+    small_run(&s, 5 * NT_SEC);
+    assert_int_equal(data_of(&s, L).sent, 10);
+    assert_int_equal(data_of(&s, R).sent, 10);
+    /* received: by the peer */
+    assert_int_equal(data_of(&s, L).received, received_by_r);
+    assert_int_equal(data_of(&s, R).received, received_by_l);
+    small_free(&s);
+}
+
+TEST(test_a_partition_has_a_direction)
+{
+    check_one_way("both", 0, 0);
+    check_one_way("from", 10, 0);
+    check_one_way("to", 0, 10);
+}
+
+TEST(test_a_step_waits_for_the_nth_event)
+{
+    struct small s;
+    small_new(&s, SMALL "  - {after: {event: L.check-received, nth: 2}, send: {from: L, to: R, count: 3}}\n"
+                        "  - {after: {event: L.selected, nth: 2}, send: {from: L, to: R, count: 3}}\n");
+    small_run(&s, 4 * NT_SEC);
+    assert_int_equal(small_event(&s, agent_node(L), "check-received")->count, 1);
+    assert_int_equal(data_of(&s, L).sent, 0);
+    small_run(&s, 8 * NT_SEC);
+    assert_int_equal(small_event(&s, agent_node(L), "check-received")->count, 2);
+    assert_int_equal(data_of(&s, L).sent, 3);
+    assert_int_equal(nt_steps_not_run(nt_world_steps(s.w))->after_nth, 2);
+    small_free(&s);
+}
+
 TEST(test_signalling_is_delayed)
 {
     struct small s;
@@ -123,6 +164,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_fault_takes_the_packets_it_names),
         cmocka_unit_test(test_a_link_goes_down_and_up),
         cmocka_unit_test(test_a_partition_parts_signalling_too),
+        cmocka_unit_test(test_a_partition_has_a_direction),
+        cmocka_unit_test(test_a_step_waits_for_the_nth_event),
         cmocka_unit_test(test_signalling_is_delayed),
     };
     return RUN_TESTS(tests);
