@@ -12,6 +12,13 @@
 
 #define EVENTS_MAX 1000000
 
+static const char *interface_text(int64_t change)
+{
+    if (change == NT_ICE_IF_CAME)
+        return "interface came";
+    return change == NT_ICE_IF_LOST ? "interface of the selected pair went" : "interface went";
+}
+
 /* What happened; "": the ladder shows it. A kind that is not here is a warning of the compiler. */
 static const char *event_text(const struct nt_trace_event *ev)
 {
@@ -50,6 +57,16 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_TOO_BIG: return "told that a packet is too large";
     case NT_TR_TURN_DROPPED: return "not sent to the TURN server";
     case NT_TR_STUN_PASSED_OVER: return "attribute of RFC 3489 passed over";
+    case NT_TR_ICE_ROLLED_BACK: return "restart rolled back";
+    case NT_TR_ICE_INTERFACE: return interface_text(ev->n[2]);
+    case NT_TR_BYE_SENT: return "BYE sent";
+    case NT_TR_BYE_RECEIVED: return "BYE received";
+    case NT_TR_ICE_RESTARTED:
+    case NT_TR_ICE_DISCONNECTED:
+    case NT_TR_ICE_RECOVERED:
+    case NT_TR_ICE_PAIR_CHANGED:
+    case NT_TR_ICE_CLOSED:
+    case NT_TR_MOVED:
     case NT_TR_ICE_GATHERED:
     case NT_TR_ICE_NOMINATED:
     case NT_TR_ICE_SELECTED:

@@ -88,7 +88,11 @@ static void add_act(struct sentence *s, const struct nt_scn_step *step)
     case NT_STEP_SEND:
     case NT_STEP_PARTITION:
     case NT_STEP_INJECT:
-    case NT_STEP_RUN: break;
+    case NT_STEP_RUN:
+    case NT_STEP_RESTART:
+    case NT_STEP_HANGUP:
+    case NT_STEP_RENOMINATE:
+    case NT_STEP_MOVE: break;
     }
 }
 

@@ -116,6 +116,10 @@ static int run_step(struct step *s, nt_time now)
     case NT_STEP_PARTITION: return run_partition(w, scn, now);
     case NT_STEP_INJECT: return run_inject(w, scn, now);
     case NT_STEP_RUN: return run_program(w, scn, now);
+    case NT_STEP_RESTART:
+    case NT_STEP_HANGUP:
+    case NT_STEP_RENOMINATE:
+    case NT_STEP_MOVE: return NT_EUNSUPPORTED;
     }
     return NT_EINVAL;
 }
