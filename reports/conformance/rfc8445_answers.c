@@ -28,10 +28,12 @@ static bool may_be_freed(const struct nt_seen *s, const struct nt_item *m)
     return true;
 }
 
+/* Nor is what a restart has left behind: the check lists are flushed, and their candidates may be freed. */
 bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_ice_candidate *c = nt_view_local_candidate(s->v, m->party, &m->local);
-    return c != NULL && c->type != NT_ICE_PRFLX && !is_released(s, m) && !may_be_freed(s, m);
+    return c != NULL && c->type != NT_ICE_PRFLX && !is_released(s, m) && !may_be_freed(s, m) &&
+           !nt_view_is_superseded(s->v, m, m->at + NT_ANSWER_WITHIN);
 }
 
 /* Until the call ends. An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client
@@ -41,7 +43,7 @@ void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->v;
     uint32_t answer = v->items[m->first].answer, last = s->agents[m->party].last_binding;
-    nt_time since = nt_view_checks_since(v, m->party);
+    nt_time since = nt_view_session_since(v, m->session);
     bool answered = answer != NT_VIEW_NONE && (m->inner || v->items[answer].at <= m->at + NT_ANSWER_WITHIN);
     bool active = last != NT_VIEW_NONE && last > nt_item_number(v, m) && v->items[last].at > m->at;
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;

@@ -1,6 +1,7 @@
 #include "reports/conformance/rfc8445_pacing.h"
 
 #include "reports/conformance/sessions.h"
+#include "reports/conformance/signalling.h"
 
 #define TA_DEFAULT_MS 50
 
@@ -22,32 +23,31 @@ nt_time nt_pacing_ta(const struct nt_view *v, const struct nt_item *m, nt_time a
 static bool tells_pace(const struct nt_view *v, uint32_t session)
 {
     const struct nt_view_description *own = nt_view_session_first(v, session, NT_DIR_OUT);
-    bool uses_ice = own == NULL;
-    for (size_t i = 0; own != NULL && i < own->d.stream_count; i++)
-        uses_ice = uses_ice || nt_ice_stream_uses_ice(&own->d.streams[i]);
-    return uses_ice;
+    return own == NULL || nt_view_uses_ice(own);
 }
 
-/* RFC 7675, 5.1: consent has an interval of its own, and goes on during a restart. */
-static bool is_for_consent(const struct nt_seen *s, const struct nt_item *m)
+/* RFC 7675, 5.1: consent has an interval of its own, and goes on during a restart; so do checks that keep other pairs of a session
+ * alive which has concluded. */
+static bool has_other_pace(const struct nt_seen *s, const struct nt_item *m)
 {
-    return m->check && s->links[m->link].nominated;
+    return m->check && (s->links[m->link].nominated || nt_seen_concluded(s, m) != NT_TIME_NEVER);
 }
 
 /* Gathering and checks share the pace, until ICE has concluded. */
 void nt_pacing_started(struct nt_seen *s, const struct nt_item *m)
 {
     struct nt_seen_agent *a = &s->agents[m->party];
-    if (m->excused || is_for_consent(s, m))
+    if (m->excused || has_other_pace(s, m))
         return;
     if (!tells_pace(s->v, m->session)) {
         nt_not_judged(s->finder, NT_ICE_RULE_PACING, m->party, "its description does not use ICE, and so tells no pace");
     } else if (a->started != NT_VIEW_NONE && nt_seen_concluded(s, m) == NT_TIME_NEVER) {
         const struct nt_item *before = &s->v->items[a->started];
-        nt_time gap = m->at - before->at;
-        nt_require(s->finder, NT_ICE_RULE_PACING, m, gap + nt_tolerance(s->v) >= a->pace,
+        nt_time gap = m->at - before->at, own = nt_pacing_ta(s->v, m, m->at);
+        nt_time pace = before->session != m->session && own < a->pace ? own : a->pace; /* a restart may change it */
+        nt_require(s->finder, NT_ICE_RULE_PACING, m, gap + nt_tolerance(s->v) >= pace,
                    "%" PRId64 ".%03d ms after the transaction begun in packet %u, expected %" PRId64 " ms", gap / NT_MSEC,
-                   (int)(gap / NT_USEC % 1000), (unsigned)before->frame, a->pace / NT_MSEC);
+                   (int)(gap / NT_USEC % 1000), (unsigned)before->frame, pace / NT_MSEC);
     }
     a->started = nt_item_number(s->v, m);
     a->pace = nt_pacing_ta(s->v, m, m->at);

@@ -252,7 +252,7 @@ static void check_came(void *state, const struct nt_item *m)
     struct nt_seen *s = state;
     struct nt_seen_link *l = &s->links[m->link];
     uint32_t answer = s->v->items[m->first].answer;
-    nt_time since = nt_view_checks_since(s->v, m->party);
+    nt_time since = nt_view_session_since(s->v, m->session);
     if (m->first != nt_item_number(s->v, m))
         return;
     note_component(s, m);

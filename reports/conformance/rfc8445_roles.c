@@ -54,10 +54,19 @@ static bool is_plain(const struct nt_view_description *d)
 }
 
 /* RFC 8445, 6.1.1: "an ICE agent MUST NOT redetermine the role as part of an ICE restart", unless one becomes lite. RFC 5245 had
- * them determined again. */
+ * them determined again. An offer that comes to nothing changes no role. */
 static bool keeps_role(const struct nt_view *v, uint32_t session)
 {
-    return is_plain(nt_view_session_first(v, session, NT_DIR_OUT)) && is_plain(nt_view_session_first(v, session, NT_DIR_IN));
+    const struct nt_view_description *peer = nt_view_session_first(v, session, NT_DIR_IN);
+    return is_plain(nt_view_session_first(v, session, NT_DIR_OUT)) && (peer == NULL || is_plain(peer));
+}
+
+/* The role is the agent's: what switches it in one session may switch it in those beside it, whose checks are still under way. */
+static void forget_other_roles(struct state *s, const struct nt_item *m)
+{
+    for (uint32_t i = s->v->first_session[m->party]; i < s->v->first_session[m->party + 1]; i++)
+        if (i != m->session)
+            s->sides[i].role = UNKNOWN;
 }
 
 static struct side *side_of(struct state *s, const struct nt_item *m)
@@ -69,14 +78,9 @@ static struct side *side_of(struct state *s, const struct nt_item *m)
     a->begun = true;
     while (i > first && keeps_role(s->v, i) && a->role == UNKNOWN)
         a->role = s->sides[--i].role;
+    if (i > first && a->role == UNKNOWN)
+        forget_other_roles(s, m);
     return a;
-}
-
-/* A conflict in the session before, whose checks were still under way, is one of the agent. */
-static void forget_later_roles(struct state *s, const struct nt_item *m)
-{
-    for (uint32_t i = m->session + 1; i < s->v->first_session[m->party + 1]; i++)
-        s->sides[i].role = UNKNOWN;
 }
 
 static unsigned frame_of(const struct state *s, uint32_t item)
@@ -167,7 +171,7 @@ static void refusal_came(void *state, const struct nt_item *m)
     a->refused_tie = tie;
     if (asked != a->role)
         return;
-    forget_later_roles(s, m);
+    forget_other_roles(s, m);
     if (s->v->items[m->request].pair !=
         m->pair) { /* 7.2.5.1 lets it switch, 7.2.5.2.1 only fail the pair: its next request tells */
         a->role = UNKNOWN;
@@ -185,7 +189,7 @@ static void judge_conflict(struct state *s, const struct nt_item *m, struct side
 {
     bool stays = (role == CONTROLLING) == (a->tie >= theirs), refused = nt_item_code(s->v, m) == 487;
     bool known = a->shown != NT_VIEW_NONE && a->refusal == NT_VIEW_NONE;
-    forget_later_roles(s, m);
+    forget_other_roles(s, m);
     if (known)
         nt_require(s->finder, NT_ICE_RULE_CONFLICT, m, stays == refused,
                    "%s to a %s agent with the tie-breaker %" PRIu64 "; its own, in packet %u, is %" PRIu64,

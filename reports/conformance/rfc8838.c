@@ -8,34 +8,61 @@
 
 /* --- what is conveyed --- */
 
-static bool is_earlier(const struct told *t, const struct nt_view_description *e)
+/* One part of what is told, about one stream: its candidates belong to the session that its username fragment names. */
+struct part {
+    const struct told *t;
+    const struct nt_ice_stream_description *s;
+    uint32_t generation;
+    uint8_t stream;
+};
+
+/* Of an earlier description, part `i`: it is about the same stream in the same session. */
+static bool is_same_part(const struct part *p, const struct nt_view_description *e, size_t i)
 {
-    return e->err == NT_OK && e->direction == NT_DIR_OUT && e->generation == t->d->generation;
+    const struct nt_view *v = p->t->finder->v;
+    bool same = strcmp(e->d.streams[i].ufrag, p->s->ufrag) == 0;
+    return (same || nt_view_generation_of_part(v, e, i) == p->generation) && nt_view_stream_of(v, e, i) == p->stream;
 }
 
-/* The earlier description of this generation that ends the candidates of a stream, or NULL. */
-static const struct nt_view_description *ended_before(const struct told *t, uint8_t stream)
+static bool is_readable_earlier(const struct part *p, const struct nt_view_description *e)
 {
-    const struct nt_view *v = t->finder->v;
-    for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
+    return e->err == NT_OK && e->direction == NT_DIR_OUT && e->party == p->t->d->party;
+}
+
+/* The earlier description that ends the candidates of this part, or NULL. */
+static const struct nt_view_description *ended_before(const struct part *p)
+{
+    const struct nt_view *v = p->t->finder->v;
+    for (uint32_t i = v->parties[p->t->d->party].description; &v->descriptions[i] != p->t->d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
-        if (!is_earlier(t, e))
+        if (!is_readable_earlier(p, e))
             continue;
-        bool ends = e->d.end_of_candidates;
+        bool ends = e->d.end_of_candidates && e->generation == p->generation;
         for (size_t s = 0; s < e->d.stream_count; s++)
-            ends = ends || (e->d.streams[s].end_of_candidates && nt_view_stream_of(v, e, s) == stream);
+            ends = ends || (e->d.streams[s].end_of_candidates && is_same_part(p, e, s));
         if (ends)
             return e;
     }
     return NULL;
 }
 
-static bool was_conveyed(const struct told *t, const struct nt_ice_candidate *c)
+static bool has_candidate(const struct nt_ice_stream_description *s, const struct nt_ice_candidate *c)
 {
-    const struct nt_view *v = t->finder->v;
-    for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next)
-        if (is_earlier(t, &v->descriptions[i]) && nt_told_candidate(&v->descriptions[i].d, c) != NULL)
+    for (size_t i = 0; i < s->candidate_count; i++)
+        if (nt_told_same(&s->candidates[i], c))
             return true;
+    return false;
+}
+
+static bool was_conveyed(const struct part *p, const struct nt_ice_candidate *c)
+{
+    const struct nt_view *v = p->t->finder->v;
+    for (uint32_t i = v->parties[p->t->d->party].description; &v->descriptions[i] != p->t->d; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        for (size_t s = 0; is_readable_earlier(p, e) && s < e->d.stream_count; s++)
+            if (is_same_part(p, e, s) && has_candidate(&e->d.streams[s], c))
+                return true;
+    }
     return false;
 }
 
@@ -61,10 +88,11 @@ static bool may_go_on(const struct nt_view *v, const struct told *t, const struc
     return may_have_waited(v, t->d) || (of != NULL && !of->d.ice2);
 }
 
-static void judge_new(const struct told *t, const struct nt_ice_candidate *c, const struct nt_nomination *nomination)
+static void judge_new(const struct part *p, const struct nt_ice_candidate *c, const struct nt_nomination *nomination)
 {
+    const struct told *t = p->t;
     const struct nt_view *v = t->finder->v;
-    const struct nt_view_description *end = ended_before(t, c->stream);
+    const struct nt_view_description *end = ended_before(p);
     bool nominated = nomination->item != NT_VIEW_NONE && v->items[nomination->item].at < t->d->at;
     char which[NT_ADDR_TEXT];
     nt_addr_format(&c->addr, which);
@@ -79,11 +107,14 @@ static void judge_new(const struct told *t, const struct nt_ice_candidate *c, co
 
 void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *nominations)
 {
-    const struct nt_nomination *n = &nominations->of[nt_view_session(t->finder->v, t->d->party, t->d->generation)];
-    for (size_t s = 0; t->d->fragment && s < t->d->d.stream_count; s++)
-        for (size_t i = 0; i < t->d->d.streams[s].candidate_count; i++)
-            if (!was_conveyed(t, &t->d->d.streams[s].candidates[i]))
-                judge_new(t, &t->d->d.streams[s].candidates[i], n);
+    const struct nt_view *v = t->finder->v;
+    for (size_t i = 0; t->d->fragment && i < t->d->d.stream_count; i++) {
+        const struct nt_ice_stream_description *s = &t->d->d.streams[i];
+        struct part p = {t, s, nt_view_generation_of_part(v, t->d, i), nt_view_stream_of(v, t->d, i)};
+        for (size_t k = 0; k < s->candidate_count; k++)
+            if (!was_conveyed(&p, &s->candidates[k]))
+                judge_new(&p, &s->candidates[k], &nominations->of[nt_view_session(v, t->d->party, p.generation)]);
+    }
 }
 
 /* --- what is checked --- */

@@ -81,10 +81,7 @@ static void judge_grammar(const struct told *t)
 
 static void judge_ice2(const struct told *t)
 {
-    bool ice = false;
-    for (size_t i = 0; i < t->d->d.stream_count; i++)
-        ice = ice || nt_ice_stream_uses_ice(&t->d->d.streams[i]);
-    if (ice && !t->d->fragment)
+    if (nt_view_uses_ice(t->d) && !t->d->fragment)
         nt_require(t->finder, NT_ICE_RULE_ICE2, t->d, t->d->d.ice2, "ice-options has no ice2");
 }
 

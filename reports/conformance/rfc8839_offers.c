@@ -1,6 +1,7 @@
 #include "reports/conformance/rfc8839_offers.h"
 
 #include "reports/conformance/sessions.h"
+#include "reports/conformance/signalling.h"
 
 static const char *yes(bool flag)
 {
@@ -44,18 +45,10 @@ static void judge_answered_restart(const struct told *t)
     if (t->d->offer || !find_peers(t, &before, &now))
         return;
     for (size_t i = 0; i < t->d->d.stream_count && i < t->before->d.stream_count; i++)
-        if (has_changed(before, now, i) && nt_ice_stream_uses_ice(&t->d->d.streams[i]))
+        if (has_changed(before, now, i) && nt_ice_stream_uses_ice(&t->d->d.streams[i]) && t->before->d.streams[i].ufrag[0] != '\0')
             nt_require(t->finder, NT_SDP_RULE_RESTART, t->d, has_changed(&t->before->d, &t->d->d, i),
                        "the offer restarts stream %zu, and its ice-ufrag has not changed since packet %u", i + 1,
                        (unsigned)t->before->frame);
-}
-
-static bool has_ice(const struct nt_ice_description *d)
-{
-    for (size_t i = 0; i < d->stream_count; i++)
-        if (nt_ice_stream_uses_ice(&d->streams[i]))
-            return true;
-    return false;
 }
 
 static bool answers_restart(const struct told *t)
@@ -77,7 +70,7 @@ static void judge_options(const struct told *t)
 {
     const struct nt_ice_description *a = &t->before->d, *b = &t->d->d;
     bool kept = a->lite == b->lite && a->pacing_ms == b->pacing_ms && a->ice2 == b->ice2 && a->trickle == b->trickle;
-    if (has_ice(a) && has_ice(b) && !t->restarts && !answers_restart(t))
+    if (nt_view_uses_ice(t->before) && nt_view_uses_ice(t->d) && !t->restarts && !answers_restart(t))
         nt_require(t->finder, NT_SDP_RULE_OPTIONS, t->d, kept,
                    "without a restart: ice-pacing %" PRIu32 ", ice-lite %s, ice2 %s, trickle %s; in packet %u: %" PRIu32
                    ", %s, %s, %s",

@@ -12,16 +12,15 @@
 /* RFC 8863, 4: "the timer's duration [...] MUST be [...] the value of RFC 5389's Ti", 39.5 s by default */
 #define PAC NT_STUN_TI
 
-struct agent {
-    bool nominated;       /* something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's */
-    uint32_t allocations; /* that it has, and has not released */
-};
+/* RFC 8445, 9: who restarts gathers anew, and may release what it had before its new description leaves. */
+#define GATHERS_WITHIN (10 * NT_SEC)
 
 struct state {
     struct nt_finder *finder;
     const struct nt_view *v;
-    struct agent *agents;
-    bool *allocated; /* by pair of a client and its server */
+    uint32_t *allocations; /* by party: that it has, and has not released */
+    bool *nominated;       /* by session: something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's */
+    bool *allocated;       /* by pair of a client and its server */
 };
 
 static bool is_nomination(const struct nt_view *v, const struct nt_item *m)
@@ -65,23 +64,25 @@ static void note_allocated(struct state *s, const struct nt_item *m)
 {
     if (!is_usable(s->v, m))
         return;
-    s->agents[m->party].allocations += !s->allocated[m->pair];
+    s->allocations[m->party] += !s->allocated[m->pair];
     s->allocated[m->pair] = true;
 }
 
 /* No sentence speaks of allocations: but who releases the last one has given up, and a check list that is given up has failed. One
- * of several may go: it is redundant, or of an interface that went. */
+ * of several may go: it is redundant, or of an interface that went. So may that of a session which a restart ends. */
 static void judge_release(struct state *s, const struct nt_item *m)
 {
-    struct agent *a = &s->agents[m->party];
-    nt_time since = nt_view_checks_since(s->v, m->party);
+    const struct nt_view *v = s->v;
+    uint32_t generation = nt_view_agreed_generation_at(v, m->party, m->at), session = nt_view_session(v, m->party, generation);
+    nt_time since = nt_view_session_since(v, session);
     if (!s->allocated[m->pair])
         return;
     s->allocated[m->pair] = false;
-    if (--a->allocations > 0 || a->nominated || s->v->parties[m->party].bye <= m->at || since == NT_TIME_NEVER || m->at < since ||
-        nt_view_has_ended_ice(s->v, m->party, m->at))
+    if (--s->allocations[m->party] > 0 || s->nominated[session] || v->parties[m->party].bye <= m->at || since == NT_TIME_NEVER ||
+        m->at < since || nt_view_has_ended_ice(v, m->party, m->at) ||
+        nt_view_generation_at(v, m->party, m->at + GATHERS_WITHIN) > generation)
         return;
-    nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(s->v) >= nt_time_after(since, PAC),
+    nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(v) >= nt_time_after(since, PAC),
                "the last allocation is released %" PRId64 " ms after checks began, expected 39500 ms at least",
                (m->at - since) / NT_MSEC);
 }
@@ -89,7 +90,7 @@ static void judge_release(struct state *s, const struct nt_item *m)
 static void follow(struct state *s, const struct nt_item *m)
 {
     if (is_nomination(s->v, m))
-        s->agents[m->party].nominated = true;
+        s->nominated[m->session] = true;
     else if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && m->direction == NT_DIR_IN)
         note_allocated(s, m);
     else if (is_release(s->v, m))
@@ -101,14 +102,16 @@ void nt_rfc8863_judge(struct nt_finder *finder)
     const struct nt_view *v = finder->v;
     struct state s = {.finder = finder,
                       .v = v,
-                      .agents = calloc(v->in->party_count + 1, sizeof *s.agents),
+                      .allocations = calloc(v->in->party_count + 1, sizeof *s.allocations),
+                      .nominated = calloc(v->first_session[v->in->party_count] + 1u, sizeof *s.nominated),
                       .allocated = calloc(v->pair_count + 1u, sizeof *s.allocated)};
-    bool all = s.agents != NULL && s.allocated != NULL;
+    bool all = s.allocations != NULL && s.nominated != NULL && s.allocated != NULL;
     if (!all)
         finder->err = NT_ENOMEM;
     for (uint32_t i = 0; all && i < v->count; i++)
         if (nt_item_party(v, &v->items[i])->kind == NT_CONF_AGENT && v->items[i].kind == NT_ITEM_STUN)
             follow(&s, &v->items[i]);
-    free(s.agents);
+    free(s.allocations);
+    free(s.nominated);
     free(s.allocated);
 }

@@ -19,18 +19,50 @@ uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time 
     return generation;
 }
 
-uint32_t nt_view_agreed_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
+/* The last description of a party that was exchanged for one of the peer's until then, or NULL. */
+static const struct nt_view_description *agreed_at(const struct nt_view *v, uint32_t party, nt_time at)
 {
-    uint32_t generation = 0;
+    const struct nt_view_description *agreed = NULL;
     for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE && v->descriptions[i].at <= at;
          i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         const struct nt_view_description *peer =
             nt_view_is_full(d) && d->direction == NT_DIR_OUT ? nt_view_exchanged_for(v, d) : NULL;
         if (peer != NULL && peer->at <= at)
-            generation = d->generation;
+            agreed = d;
     }
-    return generation;
+    return agreed;
+}
+
+uint32_t nt_view_agreed_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
+{
+    const struct nt_view_description *agreed = agreed_at(v, party, at);
+    return agreed != NULL ? agreed->generation : 0;
+}
+
+/* One stream may restart while another goes on. */
+bool nt_view_is_superseded(const struct nt_view *v, const struct nt_item *m, nt_time at)
+{
+    const struct nt_view_description *now = agreed_at(v, m->party, at), *own = nt_view_session_first(v, m->session, NT_DIR_OUT);
+    size_t stream = v->places[m->place].stream - 1u;
+    if (now == NULL || own == NULL || now->generation <= nt_view_generation(v, m))
+        return false;
+    return stream >= own->d.stream_count || stream >= now->d.stream_count ||
+           strcmp(own->d.streams[stream].ufrag, now->d.streams[stream].ufrag) != 0;
+}
+
+nt_time nt_view_session_since(const struct nt_view *v, uint32_t session)
+{
+    uint32_t party = v->session_party[session];
+    if (session == v->first_session[party])
+        return nt_view_checks_since(v, party);
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *own = &v->descriptions[i];
+        const struct nt_view_description *peer = nt_view_is_of_session(v, own, session) ? nt_view_exchanged_for(v, own) : NULL;
+        if (nt_view_uses_ice(peer) && nt_view_uses_ice(own))
+            return own->at > peer->at ? own->at : peer->at;
+    }
+    return NT_TIME_NEVER;
 }
 
 bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_description *d, uint32_t session)
@@ -59,15 +91,14 @@ const struct nt_view_description *nt_view_session_first(const struct nt_view *v,
 const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local)
 {
     uint32_t party = v->session_party[session];
-    const struct nt_ice_candidate *c = nt_view_local_candidate(v, party, local);
-    for (uint32_t i = v->parties[party].description; c != NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         bool told = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[party];
-        const struct nt_ice_candidate *again = told ? nt_view_candidate_in(&d->d, &c->addr) : NULL;
-        if (again != NULL)
-            return again;
+        const struct nt_ice_candidate *c = told ? nt_view_candidate_from(v, party, &d->d, local) : NULL;
+        if (c != NULL)
+            return c;
     }
-    return c;
+    return NULL;
 }
 
 /* The last one that a party got; NULL: none. */

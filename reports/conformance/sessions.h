@@ -41,7 +41,13 @@ const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v,
 /* The first full description that a session of a party has from it (NT_DIR_OUT), or from its peer (NT_DIR_IN); NULL: there is none.
  * It may come later than what the session has sent: gathering comes before the offer. */
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction);
-/* The candidate whose checks leave from this address, as this session announced it, else as another did; NULL: there is none. */
+/* When a session had both descriptions, its agent's and the peer's, and both used ICE, so that its checks began; NT_TIME_NEVER: it
+ * never had. */
+nt_time nt_view_session_since(const struct nt_view *v, uint32_t session);
+/* At this time a later session of the agent was agreed on, in which the item's stream has other credentials: the item's own session
+ * has nothing left but its selected pairs (RFC 8839, 4.4.3.1.1). */
+bool nt_view_is_superseded(const struct nt_view *v, const struct nt_item *m, nt_time at);
+/* The candidate whose checks leave from this address, as this session announced it; NULL: it did not. */
 const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local);
 /* RFC 8839, 4.3.3: the offerer that detects a mismatch in the answer "MUST terminate the usage of ICE for the entire session". */
 bool nt_view_has_ended_ice(const struct nt_view *v, uint32_t party, nt_time at);

@@ -48,14 +48,19 @@ static const struct nt_view_description *last_full(const struct nt_view *v, uint
     return last;
 }
 
-/* RFC 8839, 4.4.3.1.1: changed credentials are a restart. */
-static bool has_restarted(const struct nt_ice_description *a, const struct nt_ice_description *b)
+/* RFC 8839, 4.4.3.1.1: changed credentials are a restart. 0: at least one stream has credentials in both, and none of them has
+ * changed; 1: one has; -1: no stream has them in both. */
+static int compare_credentials(const struct nt_ice_description *a, const struct nt_ice_description *b)
 {
-    for (size_t i = 0; i < a->stream_count && i < b->stream_count; i++)
-        if (a->streams[i].ufrag[0] != '\0' && b->streams[i].ufrag[0] != '\0' &&
-            strcmp(a->streams[i].ufrag, b->streams[i].ufrag) != 0)
-            return true;
-    return false;
+    int compared = -1;
+    for (size_t i = 0; i < a->stream_count && i < b->stream_count; i++) {
+        if (a->streams[i].ufrag[0] == '\0' || b->streams[i].ufrag[0] == '\0')
+            continue;
+        if (strcmp(a->streams[i].ufrag, b->streams[i].ufrag) != 0)
+            return 1;
+        compared = 0;
+    }
+    return compared;
 }
 
 static bool has_ufrag(const struct nt_ice_description *d, const char *ufrag)
@@ -64,19 +69,6 @@ static bool has_ufrag(const struct nt_ice_description *d, const char *ufrag)
         if (strcmp(d->streams[i].ufrag, ufrag) == 0)
             return true;
     return false;
-}
-
-/* A fragment names the credentials that it belongs to (RFC 8840, 4.1). */
-static uint32_t generation_of_fragment(const struct nt_view *v, const struct nt_view_description *d)
-{
-    const struct nt_view_description *before = last_full(v, d->party, d->direction);
-    const char *ufrag = d->d.stream_count > 0 ? d->d.streams[0].ufrag : "";
-    for (uint32_t i = v->parties[d->party].description; i != NT_VIEW_NONE && ufrag[0] != '\0'; i = v->descriptions[i].next) {
-        const struct nt_view_description *e = &v->descriptions[i];
-        if (nt_view_is_full(e) && e->direction == d->direction && has_ufrag(&e->d, ufrag))
-            return e->generation;
-    }
-    return before != NULL ? before->generation : 0;
 }
 
 /* The sections that a fragment names by their tags: RFC 8840, 4.3 lets it come before its sender's answer, whose sections are those
@@ -99,24 +91,25 @@ uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_descript
 
 static void place_fragment(const struct nt_view *v, struct nt_view_description *d)
 {
-    d->generation = generation_of_fragment(v, d);
     for (size_t i = 0; i < d->d.stream_count && !d->copy; i++)
         for (size_t k = 0; k < d->d.streams[i].candidate_count; k++)
             d->d.streams[i].candidates[k].stream = nt_view_stream_of(v, d, i);
 }
 
-/* An offer that restarts may be refused: its sender goes back to the credentials before. */
+/* An offer that restarts may be refused: its sender goes back to the credentials before. One without ICE changes none. */
 static uint32_t generation_of(const struct nt_view *v, const struct nt_view_description *d)
 {
-    uint32_t next = 0, same = NT_VIEW_NONE;
+    uint32_t next = 0, same = NT_VIEW_NONE, last = 0;
     for (uint32_t i = v->parties[d->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
         if (!nt_view_is_full(e) || e->direction != d->direction)
             continue;
-        next = e->generation >= next ? e->generation + 1 : next;
-        same = has_restarted(&e->d, &d->d) ? same : e->generation;
+        int compared = compare_credentials(&e->d, &d->d);
+        last = e->generation;
+        next = compared >= 0 && e->generation >= next ? e->generation + 1 : next;
+        same = compared == 0 ? e->generation : same;
     }
-    return same != NT_VIEW_NONE ? same : next;
+    return same != NT_VIEW_NONE ? same : next > 0 ? next : last;
 }
 
 static void place_description(const struct nt_view *v, struct nt_view_description *d)
@@ -196,6 +189,38 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
     return add_description(v, party, f, number, m);
 }
 
+/* The first generation of a party, of the descriptions in this direction, that has a username fragment; or NT_VIEW_NONE. */
+static uint32_t generation_with(const struct nt_view *v, const struct nt_view_description *like, const char *ufrag)
+{
+    for (uint32_t i = v->parties[like->party].description; i != NT_VIEW_NONE && ufrag[0] != '\0'; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (nt_view_is_full(e) && e->direction == like->direction && has_ufrag(&e->d, ufrag))
+            return e->generation;
+    }
+    return NT_VIEW_NONE;
+}
+
+uint32_t nt_view_generation_of_part(const struct nt_view *v, const struct nt_view_description *d, size_t i)
+{
+    uint32_t generation = d->fragment ? generation_with(v, d, d->d.streams[i].ufrag) : NT_VIEW_NONE;
+    return generation != NT_VIEW_NONE ? generation : d->generation;
+}
+
+/* A fragment names the credentials that it belongs to (RFC 8840, 4.4). The description that has them may come after it. */
+void nt_view_place_fragments(struct nt_view *v)
+{
+    for (size_t k = 0; k < v->description_count; k++) {
+        struct nt_view_description *d = &v->descriptions[k];
+        if (!d->fragment || d->err != NT_OK)
+            continue;
+        for (uint32_t i = v->parties[d->party].description; &v->descriptions[i] != d; i = v->descriptions[i].next)
+            if (nt_view_is_full(&v->descriptions[i]) && v->descriptions[i].direction == d->direction)
+                d->generation = v->descriptions[i].generation;
+        if (d->d.stream_count > 0)
+            d->generation = nt_view_generation_of_part(v, d, 0);
+    }
+}
+
 const struct nt_view_description *nt_view_described(const struct nt_view *v, uint32_t party, int direction)
 {
     for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
@@ -247,6 +272,13 @@ static const struct nt_ice_candidate *reflexive_in(const struct nt_view *v, uint
     return NULL;
 }
 
+const struct nt_ice_candidate *nt_view_candidate_from(const struct nt_view *v, uint32_t party, const struct nt_ice_description *d,
+                                                      const struct nt_addr *local)
+{
+    const struct nt_ice_candidate *c = nt_view_candidate_in(d, local);
+    return c != NULL ? c : reflexive_in(v, party, d, local);
+}
+
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local)
 {
     const struct nt_ice_candidate *c = nt_view_candidate(v, party, local);
@@ -257,10 +289,10 @@ const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, 
     return c;
 }
 
-static bool has_ice(const struct nt_ice_description *d)
+bool nt_view_uses_ice(const struct nt_view_description *d)
 {
-    for (size_t i = 0; i < d->stream_count; i++)
-        if (nt_ice_stream_uses_ice(&d->streams[i]))
+    for (size_t i = 0; d != NULL && i < d->d.stream_count; i++)
+        if (nt_ice_stream_uses_ice(&d->d.streams[i]))
             return true;
     return false;
 }
@@ -270,7 +302,7 @@ static const struct nt_view_description *described_with_ice(const struct nt_view
 {
     for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
-        if (nt_view_is_full(d) && d->direction == direction && has_ice(&d->d))
+        if (nt_view_is_full(d) && d->direction == direction && nt_view_uses_ice(d))
             return d;
     }
     return NULL;

@@ -12,16 +12,19 @@ struct told {
     bool restarts; /* it changes the credentials of `before` */
 };
 
+static inline bool nt_told_same(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)
+{
+    return a->stream == b->stream && a->component == b->component && a->transport == b->transport && a->tcp_type == b->tcp_type &&
+           nt_addr_equal(&a->addr, &b->addr);
+}
+
 /* Whether a candidate with this address and component is in a description, and where. */
 static inline const struct nt_ice_candidate *nt_told_candidate(const struct nt_ice_description *d, const struct nt_ice_candidate *c)
 {
     for (size_t s = 0; s < d->stream_count; s++)
-        for (size_t i = 0; i < d->streams[s].candidate_count; i++) {
-            const struct nt_ice_candidate *e = &d->streams[s].candidates[i];
-            if (e->stream == c->stream && e->component == c->component && e->transport == c->transport &&
-                e->tcp_type == c->tcp_type && nt_addr_equal(&e->addr, &c->addr))
-                return e;
-        }
+        for (size_t i = 0; i < d->streams[s].candidate_count; i++)
+            if (nt_told_same(&d->streams[s].candidates[i], c))
+                return &d->streams[s].candidates[i];
     return NULL;
 }
 

@@ -353,6 +353,7 @@ int nt_view_end(struct nt_view *v, nt_time end)
 {
     v->end = end;
     note_stops(v);
+    nt_view_place_fragments(v);
     for (size_t i = 0; i < v->count; i++) {
         struct nt_item *m = &v->items[i];
         if (m->kind == NT_ITEM_DATA && !m->ice_socket && !m->inner && is_clients(v, m) &&

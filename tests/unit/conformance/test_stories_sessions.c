@@ -1,51 +1,6 @@
 /* RFC 8445, 9; RFC 8839, 4.2.5 and 4.4; RFC 9143: stories of restarts that succeed, cross or come to nothing, of streams on one
  * transport or without ICE, and of components that do not all become valid. */
-#include "tests/unit/conformance/forge_call.h"
-#include "tests/unit/conformance/stories.h"
-
-#define CREDENTIALS_L "a=ice-ufrag:LLLL\r\na=ice-pwd:passwordofLpasswordofL\r\n"
-#define CREDENTIALS_R "a=ice-ufrag:RRRR\r\na=ice-pwd:passwordofRpasswordofR\r\n"
-#define AT_L "c=IN IP4 10.0.0.1\r\n"
-#define AT_R "c=IN IP4 10.0.0.2\r\n"
-#define HOST_L "a=candidate:1 1 UDP 2130706431 10.0.0.1 5000 typ host\r\n"
-#define HOST_R "a=candidate:1 1 UDP 2130706431 10.0.0.2 6000 typ host\r\n"
-#define AGAIN_L(n) "a=ice-ufrag:LLL" n "\r\na=ice-pwd:password" n "ofLpassword" n "ofL\r\n"
-#define AGAIN_R(n) "a=ice-ufrag:RRR" n "\r\na=ice-pwd:password" n "ofRpassword" n "ofR\r\n"
-#define AUDIO_L "m=audio 5000 RTP/AVP 0\r\n" AT_L
-#define AUDIO_R "m=audio 6000 RTP/AVP 0\r\n" AT_R
-
-static void are_now(struct forge *f, const char *l, const char *pwd_l, const char *r, const char *pwd_r)
-{
-    f->ufrag_l = l;
-    f->ufrag_r = r;
-    nt_stun_key_short(&f->pwd_l, pwd_l);
-    nt_stun_key_short(&f->pwd_r, pwd_r);
-}
-
-static void first_ones(struct forge *f)
-{
-    are_now(f, "LLLL", "passwordofLpasswordofL", "RRRR", "passwordofRpasswordofR");
-}
-
-static void check_left(struct forge *f, int flags)
-{
-    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | flags});
-}
-
-static void check_right(struct forge *f)
-{
-    ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED});
-}
-
-static void goes_on(struct forge *f, int seconds)
-{
-    for (int i = 0; i < seconds; i += 5) {
-        wait(f, 4500 + 173 * (i % 7));
-        check_left(f, 0);
-        wait(f, 100);
-        check_right(f);
-    }
-}
+#include "tests/unit/conformance/restart_stories.h"
 
 /* --- restarts --- */
 
@@ -91,7 +46,7 @@ static void a_restart_during_checks(struct forge *f)
     check_right(f);
     convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     pair_up(f, f->l, f->r, NOMINATE);
     goes_on(f, 20);
 }
@@ -106,7 +61,7 @@ static void a_restart_has_other_priorities(struct forge *f)
            AUDIO_L AGAIN_L("2") "a=candidate:1 1 UDP 2130706175 10.0.0.1 5000 typ host\r\n"
                                 "a=candidate:2 1 UDP 2130706431 10.9.0.1 5000 typ host\r\n");
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING, .priority = priority});
     check_right(f);
     ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE, .priority = priority});
@@ -122,7 +77,7 @@ static void consent_during_the_restart(struct forge *f)
     convey(f, false, NT_SIP_OK, 2, ice2,
            "m=audio 6002 RTP/AVP 0\r\n" AT_R AGAIN_R("2") "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n");
     check_left(f, 0);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     wait(f, 10);
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r2, .flags = CONTROLLING}, TAP_R);
     answer(f, false, f->l, 0);
@@ -139,7 +94,7 @@ static void the_other_side_restarts(struct forge *f)
     wait(f, 2000);
     convey(f, false, NT_SIP_INVITE, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
     convey(f, true, NT_SIP_OK, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     pair_up(f, f->l, f->r, NOMINATE);
     say(f, true, f->l, f->r);
 }
@@ -312,24 +267,6 @@ static void a_lite_agent_answers_for_long(struct forge *f)
 
 /* --- the end of a call --- */
 
-static void hang_up(struct forge *f)
-{
-    char sip[1000];
-    struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
-    struct nt_sip_message bye = {.kind = NT_SIP_BYE,
-                                 .cseq = 9,
-                                 .call_id = "1@natsim.invalid",
-                                 .from = "l",
-                                 .to = "r",
-                                 .branch = "z9hG4bK9",
-                                 .via = l,
-                                 .in_dialog = true};
-    int len = nt_sip_write(&bye, sip, sizeof sip);
-    if (len < 0)
-        abort();
-    cross(f, TAP_L_SIGNALLING, TAP_R_SIGNALLING, l, r, (uint8_t *)sip, (size_t)len);
-}
-
 static void gather_again(struct forge *f)
 {
     wait(f, 5000);
@@ -364,16 +301,7 @@ static void the_peer_has_no_ice_and_the_relay_goes(struct forge *f)
     convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
     convey(f, false, NT_SIP_OK, 1, "", "m=audio 6000 RTP/AVP 0\r\n" AT_R);
     wait(f, 100);
-    fresh(f);
-    start(f, NT_STUN_REQUEST, NT_TURN_REFRESH);
-    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 0);
-    credentials(f, "alice", FORGE_NONCE);
-    sealed256(f, &f->alice);
-    send(f, TAP_L, TAP_TURN, f->l, f->stun);
-    start(f, NT_STUN_SUCCESS, NT_TURN_REFRESH);
-    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 0);
-    sealed256(f, &f->alice);
-    send(f, TAP_TURN, TAP_L, f->stun, f->l);
+    release_relay(f);
 }
 
 /* --- which candidates are in use: RFC 8445, 8.3.1 --- */
@@ -393,7 +321,7 @@ static void the_other_host_is_selected(struct forge *f)
     snprintf(l, sizeof l, "%s%s%s", AUDIO_L, AGAIN_L("2"), both_hosts);
     convey(f, true, NT_SIP_INVITE, 2, ice2, l);
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     ask_and_answer(f, &(struct ask){.left = true, .from = l2, .to = f->r, .flags = CONTROLLING, .priority = priority});
     ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = l2, .flags = CONTROLLED});
     ask_and_answer(f, &(struct ask){.left = true, .from = l2, .to = f->r, .flags = CONTROLLING | NOMINATE, .priority = priority});
@@ -522,7 +450,7 @@ static void both_have_one_username_fragment(struct forge *f)
     goes_on(f, 10);
     convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     pair_up(f, f->l, f->r, NOMINATE);
 }
 
@@ -677,7 +605,7 @@ static void a_check_from_a_candidate_of_the_session_before(struct forge *f)
     wait(f, 2000);
     convey(f, true, NT_SIP_INVITE, 2, trickling, AUDIO_L "a=mid:1\r\n" AGAIN_L("2") HOST_L);
     convey(f, false, NT_SIP_OK, 2, trickling, AUDIO_R AGAIN_R("2") HOST_R);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     wait(f, 60);
     guilty_next(f);
     uint32_t guilty = f->guilty;
@@ -764,7 +692,7 @@ static void the_roles_change_with_the_restart(struct forge *f)
     wait(f, 2000);
     convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
-    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    second_ones(f);
     wait(f, 60);
     guilty_next(f);
     ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLED}, TAP_NONE);
