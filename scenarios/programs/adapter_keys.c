@@ -14,14 +14,14 @@
 
 _Static_assert(NT_ADAPTER_SHOWN == NT_PROGRAM_WORDS_MAX, "one way to cut what people read");
 
-enum type { TEXT = 1, LINES, WORD, FLAG, NUMBER, OBJECT };
+enum type { TEXT = 1, LINES, WORD, WORDS, FLAG, NUMBER, OBJECT };
 
 struct key {
     const char *name;
     enum type type;
     bool needed, may_be_null;
     long min, max;                /* bytes of TEXT and LINES; the value of NUMBER */
-    const char *words[WORDS_MAX]; /* of WORD */
+    const char *words[WORDS_MAX]; /* of WORD, and of each item of WORDS */
     const char *example;
 };
 
@@ -62,6 +62,7 @@ static const struct object objects[] = {
         {"stack", TEXT, .max = 60, .example = "\"libnice\""},
         {"version", TEXT, .max = 60, .example = "\"0.1.21\""},
         {.name = "trickle", .type = FLAG},
+        {"caps", WORDS, .words = {"restart"}},
         {"local_type", WORD, .words = {"candidate", "base"}}}},
     [NT_OBJECT_LO] = {"lo", "'lo'", {{0}}},
     [NT_OBJECT_SIGNAL] = {"signal", "'signal'", {
@@ -90,6 +91,7 @@ static const struct object objects[] = {
     [NT_OBJECT_CAND] = {NULL, "\"cand\"", {
         {"candidate", TEXT, .max = 65535, .example = "\"candidate:1 1 udp 2130706431 10.1.0.2 50000 typ host\""},
         {.name = "end", .type = FLAG},
+        {"ufrag", TEXT, CREDENTIAL, .example = "\"8hhY\""},
         {"sdpMid", TEXT, OR_NULL, .max = 1000, .example = "\"0\""},
         {"sdpMLineIndex", NUMBER, OR_NULL, .max = 65535, .example = "0"}, /* these two: W3C's RTCIceCandidateInit */
         {"usernameFragment", TEXT, OR_NULL, .max = 256, .example = "\"8hhY\""}}},
@@ -129,6 +131,10 @@ static void add_expected(struct nt_text *t, const struct key *key)
     case TEXT: nt_text_printf(t, "one line of text of %s%ld bytes", key->min > 0 ? "1 to " : "at most ", key->max); break;
     case LINES: nt_text_printf(t, "a text of 1 to %ld bytes", key->max); break;
     case WORD: add_words(t, key->words, word_count(key), " or "); break;
+    case WORDS:
+        nt_text_put(t, "a list of ");
+        add_words(t, key->words, word_count(key), " and ");
+        break;
     case FLAG: nt_text_put(t, "true or false"); break;
     case NUMBER: nt_text_printf(t, "a whole number from %ld to %ld", key->min, key->max); break;
     case OBJECT: nt_text_put(t, "an object"); break;
@@ -241,6 +247,18 @@ static bool is_word(const struct key *key, const char *text)
     return false;
 }
 
+static bool are_words(const struct key *key, const json_t *list)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        if (!json_is_string(item) || !is_word(key, json_string_value(item)))
+            return false;
+    }
+    return json_is_array(list);
+}
+
 static bool length_holds(const struct key *key, const json_t *value)
 {
     size_t len = json_string_length(value);
@@ -256,6 +274,7 @@ static bool value_holds(const struct key *key, const json_t *value)
     case TEXT: return text != NULL && length_holds(key, value) && strpbrk(text, "\r\n") == NULL;
     case LINES: return text != NULL && length_holds(key, value);
     case WORD: return text != NULL && is_word(key, text);
+    case WORDS: return are_words(key, value);
     case FLAG: return json_is_boolean(value);
     case NUMBER: return json_is_integer(value) && json_integer_value(value) >= key->min && json_integer_value(value) <= key->max;
     case OBJECT: return json_is_object(value);

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/base/strings.h"
 #include "scenarios/programs/program_log.h"
+#include "scenarios/programs/sdp_lines.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,6 +34,18 @@ static struct nt_adapter_event contract_error(struct nt_adapter_reader *reader, 
 
 /* --- messages --- */
 
+static bool has_word(const json_t *list, const char *word)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        if (strcmp(json_string_value(item), word) == 0)
+            return true;
+    }
+    return false;
+}
+
 static struct nt_adapter_event read_hello(struct nt_adapter_reader *reader, const json_t *o)
 {
     struct nt_adapter_hello *h = &reader->hello;
@@ -42,27 +55,62 @@ static struct nt_adapter_event read_hello(struct nt_adapter_reader *reader, cons
     snprintf(h->version, sizeof h->version, "%s", text_of(o, "version"));
     h->webrtc = strcmp(text_of(o, "kind"), "webrtc") == 0;
     h->trickle = json_is_true(json_object_get(o, "trickle"));
+    h->restart = has_word(json_object_get(o, "caps"), "restart");
     h->local_base = strcmp(text_of(o, "local_type"), "base") == 0;
     h->said = true;
     return (struct nt_adapter_event){.said = NT_ADAPTER_HELLO};
 }
 
+void nt_adapter_ask(struct nt_adapter_reader *reader, enum nt_adapter_desc wanted, const char *asked_by)
+{
+    reader->wanted = wanted;
+    reader->asked_by = asked_by;
+}
+
+/* The credentials that its candidates are of. */
+static void note_ufrag(struct nt_adapter_reader *reader, const json_t *desc)
+{
+    const char *sdp = text_of(desc, "sdp");
+    memcpy(reader->ufrag_before, reader->ufrag, sizeof reader->ufrag);
+    if (reader->hello.webrtc && !nt_sdp_find(sdp, strlen(sdp), "a=ice-ufrag:", reader->ufrag, sizeof reader->ufrag))
+        reader->ufrag[0] = '\0';
+    if (!reader->hello.webrtc)
+        snprintf(reader->ufrag, sizeof reader->ufrag, "%s", text_of(desc, "ufrag"));
+}
+
 static struct nt_adapter_event read_description(struct nt_adapter_reader *reader, json_t *desc)
 {
-    const char *type = reader->offerer ? "offer" : "answer";
+    const char *type = reader->wanted == NT_ADAPTER_OFFER ? "offer" : "answer";
     if (!nt_adapter_keys_hold(desc, reader->hello.webrtc ? NT_OBJECT_DESC_WEBRTC : NT_OBJECT_DESC_ICE, reader->wrong))
         return wrong_event(reader);
-    if (reader->described)
-        return contract_error(reader, "a second \"desc\": an adapter describes itself once");
+    if (reader->wanted == NT_ADAPTER_NO_DESC)
+        return contract_error(
+            reader,
+            "a second \"desc\": an adapter describes itself once, and again when natsim's 'restart' or a new offer asks for it");
     if (strcmp(text_of(desc, "type"), type) != 0)
-        return contract_error(reader, "\"desc\" has \"type\":\"%s\" where \"%s\" is expected: natsim's 'start' said \"offerer\":%s",
-                              text_of(desc, "type"), type, reader->offerer ? "true" : "false");
+        return contract_error(reader, "\"desc\" has \"type\":\"%s\" where \"%s\" is expected: natsim's %s", text_of(desc, "type"),
+                              type, reader->asked_by);
+    note_ufrag(reader, desc);
+    if (reader->described && reader->wanted == NT_ADAPTER_OFFER && strcmp(reader->ufrag, reader->ufrag_before) == 0)
+        return contract_error(reader,
+                              "\"desc\" has the ufrag \"%.64s\" of the one before: new credentials are expected after natsim's "
+                              "'restart'",
+                              reader->ufrag);
+    reader->wanted = NT_ADAPTER_NO_DESC;
     reader->described = true;
+    reader->ended_candidates = false;
     return (struct nt_adapter_event){.said = NT_ADAPTER_DESCRIBED,
                                      .sdp = text_of(desc, "sdp"),
                                      .ufrag = text_of(desc, "ufrag"),
                                      .pwd = text_of(desc, "pwd"),
                                      .options = text_of(desc, "options")};
+}
+
+/* Candidates are of its latest description, unless they say otherwise. */
+static bool is_of_latest(const struct nt_adapter_reader *reader, const json_t *cand)
+{
+    const char *ufrag = text_of(cand, "ufrag");
+    return *ufrag == '\0' || strcmp(ufrag, reader->ufrag) == 0;
 }
 
 static struct nt_adapter_event read_candidate(struct nt_adapter_reader *reader, json_t *cand)
@@ -75,6 +123,12 @@ static struct nt_adapter_event read_candidate(struct nt_adapter_reader *reader, 
         return contract_error(reader, "\"cand\" has neither \"candidate\" nor \"end\":true: one of them is expected");
     if (!reader->described)
         return contract_error(reader, "\"cand\" before \"desc\": an adapter describes itself first, then it tells its candidates");
+    if (!is_of_latest(reader, cand) && strcmp(text_of(cand, "ufrag"), reader->ufrag_before) == 0)
+        return (struct nt_adapter_event){.said = NT_ADAPTER_OUTDATED};
+    if (!is_of_latest(reader, cand))
+        return contract_error(reader,
+                              "\"cand\" has \"ufrag\":\"%.64s\" where \"%.64s\" is expected, that of its latest description",
+                              text_of(cand, "ufrag"), reader->ufrag);
     if (reader->ended_candidates && !end && *line == '\0')
         return (struct nt_adapter_event){.said = NT_ADAPTER_NOTHING};
     if (reader->ended_candidates)

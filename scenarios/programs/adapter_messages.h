@@ -11,6 +11,7 @@ struct nt_adapter_hello { /* zero until it is said */
     char stack[64], version[64];
     bool webrtc; /* kind */
     bool trickle;
+    bool restart;    /* of its caps: it restarts ICE, and answers who does */
     bool local_base; /* local_type: a path through a server-reflexive candidate has the type of its base */
 };
 
@@ -27,6 +28,7 @@ enum nt_adapter_said {
     NT_ADAPTER_DESCRIBED,   /* sdp; or ufrag, pwd and options (as of a=ice-options, "" when not told) */
     NT_ADAPTER_CANDIDATE,   /* candidate (without "a="), mid ("" when not told) */
     NT_ADAPTER_CANDIDATES_END,
+    NT_ADAPTER_OUTDATED, /* a candidate, or the end, of credentials that its latest description has replaced */
     NT_ADAPTER_STATE,    /* state */
     NT_ADAPTER_SELECTED, /* local, remote */
     NT_ADAPTER_OPEN,
@@ -47,12 +49,19 @@ struct nt_adapter_event {
     int status;
 };
 
+enum nt_adapter_desc { NT_ADAPTER_NO_DESC = 0, NT_ADAPTER_OFFER, NT_ADAPTER_ANSWER };
+
 struct nt_adapter_reader { /* zero: nothing was said */
     struct nt_adapter_hello hello;
-    bool started, offerer; /* natsim's 'start', for the caller of nt_adapter_read to note */
-    bool described, ended_candidates, open, bye;
+    enum nt_adapter_desc wanted; /* the description that natsim's latest message asks for, until it is said */
+    const char *asked_by;        /* that message: "'start' said \"offerer\":true" */
+    bool started, described, ended_candidates, open, bye;
+    char ufrag[NT_ICE_CREDENTIAL_MAX + 1], ufrag_before[NT_ICE_CREDENTIAL_MAX + 1]; /* of its latest descriptions */
     char wrong[NT_ADAPTER_WHY_MAX];
 };
+
+/* natsim asks for a description (static text: which message does). */
+void nt_adapter_ask(struct nt_adapter_reader *reader, enum nt_adapter_desc wanted, const char *asked_by);
 
 /* Reads a line. The event's texts belong to the reader, until the next line, and to the returned JSON (NULL: the line is no JSON),
  * which the caller gives to json_decref. */

@@ -99,7 +99,8 @@ void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start 
 {
     json_t *servers = json_array();
     adapter->reader.started = true;
-    adapter->reader.offerer = start->offerer;
+    nt_adapter_ask(&adapter->reader, start->offerer ? NT_ADAPTER_OFFER : NT_ADAPTER_ANSWER,
+                   start->offerer ? "'start' said \"offerer\":true" : "'start' said \"offerer\":false");
     for (size_t i = 0; i < start->server_count; i++)
         json_array_append_new(servers, server_json(&start->servers[i]));
     send_line(adapter, json_pack("{s:s,s:s,s:b,s:o,s:s}", "t", "start", "role",
@@ -109,6 +110,8 @@ void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start 
 
 static void send_description(struct nt_adapter *adapter, bool offer, json_t *desc)
 {
+    if (offer && adapter->reader.described)
+        nt_adapter_ask(&adapter->reader, NT_ADAPTER_ANSWER, "new offer asks for one");
     json_object_set_new(desc, "type", json_string(offer ? "offer" : "answer"));
     send_line(adapter, json_pack("{s:s,s:o}", "t", "signal", "desc", desc));
 }
@@ -123,14 +126,26 @@ void nt_adapter_describe(struct nt_adapter *adapter, bool offer, const char *ufr
     send_description(adapter, offer, json_pack("{s:s,s:s,s:s}", "ufrag", ufrag, "pwd", pwd, "options", options));
 }
 
-void nt_adapter_candidate(struct nt_adapter *adapter, const char *candidate, size_t len, const char *mid)
+static const char *text_or_null(const char *text)
 {
-    send_line(adapter, json_pack("{s:s,s:{s:s%,s:s}}", "t", "signal", "cand", "candidate", candidate, len, "sdpMid", mid));
+    return *text != '\0' ? text : NULL;
 }
 
-void nt_adapter_candidates_end(struct nt_adapter *adapter)
+void nt_adapter_candidate(struct nt_adapter *adapter, const char *candidate, size_t len, const char *mid, const char *ufrag)
 {
-    send_line(adapter, json_pack("{s:s,s:{s:b}}", "t", "signal", "cand", "end", 1));
+    send_line(adapter, json_pack("{s:s,s:{s:s%,s:s,s:s*}}", "t", "signal", "cand", "candidate", candidate, len, "sdpMid", mid,
+                                 "ufrag", text_or_null(ufrag)));
+}
+
+void nt_adapter_candidates_end(struct nt_adapter *adapter, const char *ufrag)
+{
+    send_line(adapter, json_pack("{s:s,s:{s:b,s:s*}}", "t", "signal", "cand", "end", 1, "ufrag", text_or_null(ufrag)));
+}
+
+void nt_adapter_restart(struct nt_adapter *adapter)
+{
+    nt_adapter_ask(&adapter->reader, NT_ADAPTER_OFFER, "'restart' asks for one");
+    send_line(adapter, json_pack("{s:s}", "t", "restart"));
 }
 
 void nt_adapter_stop(struct nt_adapter *adapter)

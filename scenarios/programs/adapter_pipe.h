@@ -35,10 +35,13 @@ const char *nt_adapter_last_words(const struct nt_adapter *adapter);            
 const char *nt_adapter_last_line(const struct nt_adapter *adapter); /* the last of standard output that is no message, or "" */
 
 void nt_adapter_start(struct nt_adapter *adapter, const struct nt_adapter_start *start);
+/* The peer's description. An offer after its own first description asks for an answer. */
 void nt_adapter_describe_sdp(struct nt_adapter *adapter, bool offer, const char *sdp, size_t len);
 void nt_adapter_describe(struct nt_adapter *adapter, bool offer, const char *ufrag, const char *pwd, const char *options);
-void nt_adapter_candidate(struct nt_adapter *adapter, const char *candidate, size_t len, const char *mid);
-void nt_adapter_candidates_end(struct nt_adapter *adapter);
+/* `ufrag`: of the peer's description that they belong to, "": not known. */
+void nt_adapter_candidate(struct nt_adapter *adapter, const char *candidate, size_t len, const char *mid, const char *ufrag);
+void nt_adapter_candidates_end(struct nt_adapter *adapter, const char *ufrag);
+void nt_adapter_restart(struct nt_adapter *adapter); /* it owes an offer with new credentials then */
 void nt_adapter_stop(struct nt_adapter *adapter);
 
 #endif

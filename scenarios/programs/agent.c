@@ -1,6 +1,7 @@
 #include "scenarios/programs/agent.h"
 #include "scenarios/programs/agent_result.h"
 #include "scenarios/programs/agent_signalling.h"
+#include "scenarios/programs/packet_evidence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +14,14 @@ static void on_state(struct nt_process *process, enum nt_ice_state state, nt_tim
 {
     if (process->stopping || state == process->state)
         return;
+    bool was_lost = process->state == NT_ICE_DISCONNECTED || process->state == NT_ICE_FAILED;
     process->state = state;
+    process->lost = process->data_ok && state >= NT_ICE_FAILED;
     nt_process_active(process, now);
     if (state == NT_ICE_COMPLETED)
-        nt_process_emit(process, NT_TR_ICE_COMPLETED, now);
+        nt_process_emit(process, was_lost ? NT_TR_ICE_RECOVERED : NT_TR_ICE_COMPLETED, now);
+    if (state == NT_ICE_DISCONNECTED)
+        nt_process_emit(process, NT_TR_ICE_DISCONNECTED, now);
     if (state == NT_ICE_FAILED)
         nt_process_emit(process, NT_TR_ICE_FAILED, now);
 }
@@ -44,8 +49,8 @@ static void on_selected(struct nt_process *process, const struct nt_adapter_even
 static const char *owed_by(const struct nt_process *process, const char **said)
 {
     *said = process->described ? "{\"t\":\"signal\",\"cand\":{\"end\":true}}" : "{\"t\":\"signal\",\"desc\":{...}}";
-    if ((!process->caller && !process->has_offer) || process->ended_candidates)
-        return NULL; /* it has not been started, or has said all */
+    if (!process->started || process->ended_candidates)
+        return NULL; /* or it has said all */
     return process->described ? "the end of its candidates" : "its description";
 }
 
@@ -56,8 +61,9 @@ static void note_what_it_owes(struct nt_process *process)
     nt_time wait = process->described && !process->has_servers ? NT_PROCESS_OWED_ALONE : NT_PROCESS_OWED;
     if (owed == NULL || nt_fabric_now(process->context.fabric) < process->heard_at + wait)
         return;
+    const char *asked = !process->in_call ? "natsim's 'start'" : process->offers ? "natsim's 'restart'" : "a new offer";
     snprintf(text, sizeof text, "%s is missing %d s after %s: %s is expected", owed, (int)(wait / NT_SEC),
-             process->described ? "the last of them" : "natsim's 'start'", said);
+             process->described ? "the last of them" : asked, said);
     nt_process_broke(process, text);
 }
 
@@ -75,16 +81,21 @@ static void on_bye(struct nt_process *process)
 {
     char text[NT_ADAPTER_WHY_MAX];
     const char *said, *owed = owed_by(process, &said);
-    bool started = process->caller || process->has_offer;
     process->bye = true;
-    if (process->stopping || process->context.peer == NULL || (started && owed == NULL))
+    if (process->stopping || process->context.peer == NULL || (process->started && owed == NULL))
         return;
     snprintf(text, sizeof text, "'bye' before %s: an adapter is expected to run until natsim's 'stop'",
-             started ? owed : "natsim's 'start'");
+             process->started ? owed : "natsim's 'start'");
     nt_process_broke(process, text);
 }
 
 /* --- events --- */
+
+static void note_outdated(const struct nt_process *process, nt_time now)
+{
+    static const struct nt_why why = {NT_DISCARD_OUTDATED, "a candidate of the process's description before its latest"};
+    nt_trace_discard(&process->context.trace, &why, NULL, NULL, now);
+}
 
 static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
 {
@@ -98,6 +109,7 @@ static void on_event(void *user, const struct nt_adapter_event *ev, nt_time now)
     case NT_ADAPTER_DESCRIBED: nt_process_described(process, ev, now); return;
     case NT_ADAPTER_CANDIDATE: nt_process_candidate(process, ev->candidate, now); return;
     case NT_ADAPTER_CANDIDATES_END: nt_process_candidates_end(process, now); return;
+    case NT_ADAPTER_OUTDATED: note_outdated(process, now); return;
     case NT_ADAPTER_STATE: on_state(process, ev->state, now); return;
     case NT_ADAPTER_SELECTED: on_selected(process, ev, now); return;
     case NT_ADAPTER_OPEN: process->open = true; return;
@@ -133,6 +145,11 @@ static int process_reoffer(void *self, nt_time now)
     return NT_EUNSUPPORTED;
 }
 
+static int process_restart(void *self, nt_time now)
+{
+    return nt_process_restart(self, now);
+}
+
 static int process_signal_fault(void *self, const struct nt_scn_step *step)
 {
     struct nt_process *process = self;
@@ -154,12 +171,15 @@ static bool process_note_delivery(void *self, const uint8_t *bytes, size_t len, 
 static bool process_waits(const void *self)
 {
     const struct nt_process *process = self;
-    return !process->ended && !process->answered && (process->caller ? process->sent : !process->has_offer);
+    return !process->ended && !process->in_call && (process->caller ? process->sent : !process->has_offer);
 }
 
 /* Data both ways as far as this side can tell; between WebRTC and our agent: ICE connected and a pair selected. */
 static bool is_connected(const struct nt_process *process)
 {
+    if (process->restarts > 0 && !nt_evidence_renewed(process->evidence, process->context.index, process->ufrag,
+                                                      process->peer_ufrag, !process->webrtc_meets_ours))
+        return false;
     if (!process->webrtc_meets_ours)
         return process->data_ok;
     const struct nt_party *peer = process->context.peer;
@@ -172,13 +192,16 @@ static bool process_goes_on(const void *self)
     const struct nt_process *process = self;
     const struct nt_party *peer = process->context.peer;
     bool both_failed = process->state == NT_ICE_FAILED && peer->ops->state(peer->self) == NT_ICE_FAILED;
-    return !process->ended && !both_failed && !is_connected(process);
+    return !process->ended && !process->stopping && (nt_process_negotiates(process) || (!both_failed && !is_connected(process)));
 }
 
 static enum nt_ice_state process_state(const void *self)
 {
     const struct nt_process *process = self;
-    return process->data_ok ? NT_ICE_COMPLETED : process->state;
+    bool renews = process->restarts > 0 && process->answered && !is_connected(process);
+    if (process->lost || !process->data_ok)
+        return process->state;
+    return renews ? NT_ICE_RUNNING : NT_ICE_COMPLETED;
 }
 
 static struct nt_data_count process_data(const void *self)
@@ -224,6 +247,7 @@ struct nt_party nt_process_party(struct nt_process *process)
     static const struct nt_party_ops ops = {.meets = process_meets,
                                             .call = process_call,
                                             .reoffer = process_reoffer,
+                                            .restart = process_restart,
                                             .signal = process_signal_fault,
                                             .send = process_send,
                                             .note_delivery = process_note_delivery,
@@ -311,7 +335,7 @@ bool nt_process_ended(const struct nt_process *process)
 
 void nt_process_stop(struct nt_process *process)
 {
-    if (process->adapter == NULL || process->ended)
+    if (process->adapter == NULL || process->ended || process->stopping)
         return;
     process->stopping = true;
     nt_adapter_stop(process->adapter);

@@ -24,6 +24,12 @@ static bool add_line(struct nt_line_list *l, const char *text, size_t len)
     return true;
 }
 
+static void free_lines(struct nt_line_list *l)
+{
+    while (l->count > 0)
+        free(l->items[--l->count]);
+}
+
 /* --- from JSON lines to SIP --- */
 
 /* RFC 8445, 5.1.1.4: the candidate most likely to work with a peer without ICE: relayed, then reflexive, then host. */
@@ -74,7 +80,7 @@ static void add_frame(const struct nt_process *process, enum nt_sip_kind kind, s
     snprintf(d.streams[0].mid, sizeof d.streams[0].mid, "%s", process->mid);
     d.streams[0].default_addr = default_address(process);
     struct nt_sdp_write options = {
-        .session_id = process->context.seed & INT64_MAX, .version = 1, .user = nt_process_scn(process)->name};
+        .session_id = process->context.seed & INT64_MAX, .version = process->version, .user = nt_process_scn(process)->name};
     int len = kind == NT_SIP_INFO ? nt_sdp_write_fragment(&d, buf, sizeof buf) : nt_sdp_write(&d, &options, buf, sizeof buf);
     nt_ice_description_free(&d);
     if (len > 0)
@@ -105,28 +111,46 @@ static void send_message(struct nt_process *process, enum nt_sip_kind kind, nt_t
     process->has_candidates = false;
 }
 
+static void note_answered(struct nt_process *process)
+{
+    process->answered = process->in_call = true;
+}
+
 /* RFC 8838, 3, as apps/agent_signalling.c: a full trickle offer leaves at once, and so does an answer to an agent that trickles;
- * others have all candidates. New candidates follow in the dialog. */
+ * others have all candidates. New candidates follow in the dialog, once the offer has been answered. */
 static void send_due(struct nt_process *process, nt_time now)
 {
     enum nt_ice_trickle mode = process->trickle;
     if (!process->described)
         return;
-    if (!process->sent && process->caller && (process->ended_candidates || mode == NT_ICE_TRICKLE_FULL)) {
+    if (!process->sent && process->offers && (process->ended_candidates || mode == NT_ICE_TRICKLE_FULL)) {
         send_message(process, NT_SIP_INVITE, now);
     } else if (!process->sent && process->has_offer &&
                (process->ended_candidates || (mode != NT_ICE_TRICKLE_OFF && process->peer_trickles))) {
         send_message(process, NT_SIP_OK, now);
-        process->answered = true;
+        note_answered(process);
     }
     if (process->sent && process->has_candidates && process->confirmed && process->peer_trickles && mode != NT_ICE_TRICKLE_OFF)
         send_message(process, NT_SIP_INFO, now);
 }
 
+/* Another ufrag than before. */
+static void note_restart(struct nt_process *process, const char *before, nt_time now)
+{
+    if (*before == '\0' || strcmp(before, process->ufrag) == 0)
+        return;
+    process->restarts++;
+    nt_trace_emit(&process->context.trace,
+                  (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_RESTARTED, .n = {0, 0, process->restarts}});
+}
+
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now)
 {
+    char before[sizeof process->ufrag];
+    memcpy(before, process->ufrag, sizeof before);
     process->described = true;
     process->heard_at = now;
+    process->version++;
     nt_process_active(process, now);
     snprintf(process->mid, sizeof process->mid, "0");
     if (*ev->sdp != '\0') {
@@ -143,6 +167,7 @@ void nt_process_described(struct nt_process *process, const struct nt_adapter_ev
         snprintf(process->pwd, sizeof process->pwd, "%s", ev->pwd);
         process->ice2 = nt_sdp_has_tag(ev->options, "ice2");
     }
+    note_restart(process, before, now);
     send_due(process, now);
 }
 
@@ -155,27 +180,49 @@ static void tell_candidates(struct nt_process *process, const char *text, size_t
     while (nt_sdp_next_line(text, len, &at, &line, &n))
         if (n > 12 && memcmp(line, "a=candidate:", 12) == 0 && !has_line(&process->peer_candidates, line + 2, n - 2) &&
             add_line(&process->peer_candidates, line + 2, n - 2) && !known)
-            nt_adapter_candidate(process->adapter, line + 2, n - 2, process->mid);
+            nt_adapter_candidate(process->adapter, line + 2, n - 2, process->mid, process->peer_ufrag);
     if (!process->told_end && (nt_sdp_has_line(text, len, "a=end-of-candidates", 19) || !process->peer_trickles)) {
         process->told_end = true;
-        nt_adapter_candidates_end(process->adapter);
+        nt_adapter_candidates_end(process->adapter, process->peer_ufrag);
     }
+}
+
+/* RFC 8840, 4.4: a fragment has the credentials of its description. It may be late: what to do then is the agent's. */
+static void tell_late_candidates(struct nt_process *process, const char *ufrag, const char *text, size_t len)
+{
+    const char *line;
+    size_t at = 0, n;
+    while (nt_sdp_next_line(text, len, &at, &line, &n))
+        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0)
+            nt_adapter_candidate(process->adapter, line + 2, n - 2, process->mid, ufrag);
+}
+
+static void tell_fragment(struct nt_process *process, const char *text, size_t len)
+{
+    char ufrag[NT_ICE_CREDENTIAL_MAX + 1];
+    if (nt_sdp_find(text, len, "a=ice-ufrag:", ufrag, sizeof ufrag) && strcmp(ufrag, process->peer_ufrag) != 0)
+        tell_late_candidates(process, ufrag, text, len);
+    else
+        tell_candidates(process, text, len, false);
 }
 
 static void tell_description(struct nt_process *process, bool offer, const char *text, size_t len)
 {
     bool webrtc = nt_adapter_hello(process->adapter)->webrtc;
-    char ufrag[NT_ICE_CREDENTIAL_MAX + 1] = "", pwd[NT_ICE_CREDENTIAL_MAX + 1] = "", options[256] = "";
+    char pwd[NT_ICE_CREDENTIAL_MAX + 1] = "", options[256] = "";
     process->peer_trickles = nt_sdp_trickles(text, len);
+    process->told_end = false;
+    free_lines(&process->peer_candidates);
+    if (!nt_sdp_find(text, len, "a=ice-ufrag:", process->peer_ufrag, sizeof process->peer_ufrag))
+        process->peer_ufrag[0] = '\0';
     if (!process->described)
         nt_sdp_find(text, len, "a=mid:", process->mid, sizeof process->mid);
     if (webrtc) {
         nt_adapter_describe_sdp(process->adapter, offer, text, len);
     } else {
-        nt_sdp_find(text, len, "a=ice-ufrag:", ufrag, sizeof ufrag);
         nt_sdp_find(text, len, "a=ice-pwd:", pwd, sizeof pwd);
         nt_sdp_find(text, len, "a=ice-options:", options, sizeof options);
-        nt_adapter_describe(process->adapter, offer, ufrag, pwd, options);
+        nt_adapter_describe(process->adapter, offer, process->peer_ufrag, pwd, options);
     }
     tell_candidates(process, text, len, webrtc);
 }
@@ -212,8 +259,82 @@ void nt_process_start_call(struct nt_process *process, nt_time now)
                                  .servers = servers,
                                  .server_count = add_servers(process, servers)};
     process->heard_at = now;
+    process->started = true;
+    process->offers = process->caller;
     process->has_servers = s.server_count > 0;
     nt_adapter_start(process->adapter, &s);
+}
+
+/* What was said about the description before counts no more: the process describes itself anew. */
+static void begin_negotiation(struct nt_process *process, bool offers, nt_time now)
+{
+    process->offers = offers;
+    process->has_offer = !offers;
+    process->described = process->ended_candidates = process->sent = process->has_candidates = false;
+    process->answered = process->confirmed = false;
+    process->heard_at = now;
+    process->sdp.len = 0;
+    free_lines(&process->candidates);
+}
+
+bool nt_process_negotiates(const struct nt_process *process)
+{
+    return process->started && !process->answered;
+}
+
+int nt_process_restart(struct nt_process *process, nt_time now)
+{
+    if (!nt_adapter_hello(process->adapter)->restart)
+        return NT_EUNSUPPORTED;
+    if (!process->in_call || nt_process_negotiates(process) || process->stopping || process->ended)
+        return NT_ESTATE;
+    begin_negotiation(process, true, now);
+    nt_process_active(process, now);
+    nt_adapter_restart(process->adapter);
+    return NT_OK;
+}
+
+/* An offer within the call. ICE goes on with the same credentials, and its process has nothing to say to it; with others it
+ * restarts. */
+static void receive_reoffer(struct nt_process *process, const char *text, size_t len, nt_time now)
+{
+    char ufrag[NT_ICE_CREDENTIAL_MAX + 1] = "";
+    nt_sdp_find(text, len, "a=ice-ufrag:", ufrag, sizeof ufrag);
+    if (nt_process_negotiates(process)) {
+        if (process->offers)
+            nt_sip_end_reject(process->sip, now); /* both offer */
+    } else if (strcmp(ufrag, process->peer_ufrag) == 0) {
+        tell_candidates(process, text, len, false);
+        send_message(process, NT_SIP_OK, now);
+    } else if (nt_adapter_hello(process->adapter)->restart) {
+        begin_negotiation(process, false, now);
+        tell_description(process, true, text, len);
+    } else {
+        nt_sip_end_reject(process->sip, now);
+    }
+}
+
+static void receive_offer(struct nt_process *process, const char *text, size_t len, nt_time now)
+{
+    nt_process_emit(process, NT_TR_OFFER_RECEIVED, now);
+    if (process->in_call) {
+        receive_reoffer(process, text, len, now);
+    } else if (!process->has_offer) { /* else it is the same one again */
+        process->has_offer = true;
+        nt_process_start_call(process, now);
+        tell_description(process, true, text, len);
+    }
+}
+
+static void receive_answer(struct nt_process *process, const char *text, size_t len, nt_time now)
+{
+    nt_process_emit(process, NT_TR_ANSWER_RECEIVED, now);
+    if (!process->sent)
+        return; /* that of the offer before, again */
+    process->confirmed = true;
+    if (!process->answered)
+        tell_description(process, false, text, len);
+    note_answered(process);
 }
 
 static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
@@ -222,20 +343,11 @@ static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_
     if (process->ended || process->stopping)
         return;
     if (kind == NT_SIP_INVITE) {
-        nt_process_emit(process, NT_TR_OFFER_RECEIVED, now);
-        if (process->has_offer)
-            return; /* the same offer again */
-        process->has_offer = true;
-        nt_process_start_call(process, now);
-        tell_description(process, true, text, len);
+        receive_offer(process, text, len, now);
     } else if (kind == NT_SIP_OK) {
-        nt_process_emit(process, NT_TR_ANSWER_RECEIVED, now);
-        process->confirmed = true;
-        if (!process->answered)
-            tell_description(process, false, text, len);
-        process->answered = true;
+        receive_answer(process, text, len, now);
     } else if (kind == NT_SIP_INFO) {
-        tell_candidates(process, text, len, false);
+        tell_fragment(process, text, len);
     } else {
         process->confirmed = true;
     }
@@ -283,9 +395,7 @@ int nt_process_connect(struct nt_process *process)
 
 void nt_process_free_lines(struct nt_process *process)
 {
-    for (size_t i = 0; i < process->candidates.count; i++)
-        free(process->candidates.items[i]);
-    for (size_t i = 0; i < process->peer_candidates.count; i++)
-        free(process->peer_candidates.items[i]);
+    free_lines(&process->candidates);
+    free_lines(&process->peer_candidates);
     nt_text_free(&process->sdp);
 }

@@ -7,6 +7,9 @@
 
 int nt_process_connect(struct nt_process *process);                  /* its end of the signalling; 0 or NT_ENOMEM */
 void nt_process_start_call(struct nt_process *process, nt_time now); /* says 'start' */
+/* Has it restart ICE. NT_ESTATE: outside of an answered call; NT_EUNSUPPORTED: it cannot. */
+int nt_process_restart(struct nt_process *process, nt_time now);
+bool nt_process_negotiates(const struct nt_process *process); /* an offer waits for its answer */
 /* What it said. */
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now);
 void nt_process_candidate(struct nt_process *process, const char *candidate, nt_time now);

@@ -29,22 +29,28 @@ struct nt_process {
     struct nt_program_log log;
     struct nt_sip_end *sip;
     enum nt_ice_trickle trickle;
-    bool caller;
+    bool caller, started;   /* started: told 'start' */
+    bool in_call;           /* there has been an answer */
+    bool offers;            /* the latest offer is its own, or will be */
     bool has_servers;       /* its candidates may wait for one that does not answer */
     bool webrtc_meets_ours; /* there is no data then: ICE alone is judged */
-    /* its own side of the signalling */
+    /* its own side of the signalling, since the latest offer was asked for or came */
     bool described, ended_candidates, sent;
     bool has_candidates; /* to trickle since the last message */
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1], pwd[NT_ICE_CREDENTIAL_MAX + 1], mid[NT_ICE_MID_MAX + 1];
     bool ice2; /* its options say so */
     struct nt_text sdp;
     struct nt_line_list candidates; /* told by it */
-    /* the peer's */
+    uint64_t version;               /* of its descriptions */
+    uint32_t restarts;              /* how often its credentials have changed */
+    /* the peer's, likewise */
     bool has_offer, answered, confirmed, peer_trickles, told_end;
+    char peer_ufrag[NT_ICE_CREDENTIAL_MAX + 1];
     struct nt_line_list peer_candidates; /* told to it */
     /* what it reports */
     enum nt_ice_state state;
     bool has_selected, open, data_ok, bye, stopping, ended, ended_early; /* early: before it was told to stop */
+    bool lost;                                                           /* its state says so, after data came back */
     nt_time heard_at;                                                    /* when it was started, or told the last that it owes */
     nt_time closed_at; /* by the machine's clock: its standard output, before it was told to stop; 0: it is open */
     struct nt_adapter_end local, remote;

@@ -12,14 +12,25 @@
 #include <string.h>
 
 #define WINDOW NT_SEC
-#define IDS_MAX 65536 /* transactions of checks that are told apart */
+#define IDS_MAX 65536  /* transactions of checks that are told apart */
+#define NOMINATIONS 32 /* the latest, that wait for their answer */
+#define USERNAME_MAX (2 * NT_ICE_CREDENTIAL_MAX + 1)
 
 struct arrivals {
     size_t direct, relayed;
 };
 
+struct nomination { /* a check with USE-CANDIDATE that this agent sent or got */
+    uint8_t id[NT_STUN_ID];
+    char username[USERNAME_MAX + 1];
+};
+
 struct agent {
-    nt_time since, last; /* of `now`: its beginning, and the last arrival; -1: none */
+    struct nomination nominations[NOMINATIONS];
+    size_t nomination_count;        /* of all */
+    char renewed[USERNAME_MAX + 1]; /* of the latest that was answered */
+    nt_time renewed_at, data_at;    /* when it was; when data came last, as far as noted; -1: none */
+    nt_time since, last;            /* of `now`: its beginning, and the last arrival; -1: none */
     struct arrivals now, before;
     struct nt_map ids; /* of checks that it has sent */
     uint32_t checks_sent, checks_received;
@@ -30,6 +41,7 @@ struct nt_evidence {
     const struct nt_world *w;
     struct agent *agents;
     uint32_t agent_count;
+    size_t noted; /* frames */
 };
 
 /* The payload that the agent sent or gets: that of a ChannelData message, a Send or a Data indication, or the UDP payload itself.
@@ -141,6 +153,72 @@ unsigned nt_evidence_path(const struct nt_evidence *evidence)
     return paths == 0 ? NT_PATH_NONE : (paths & NT_PATH_RELAYED) != 0 ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
+/* --- generations --- */
+
+static void note_nomination(struct agent *a, const struct nt_stun_msg *m)
+{
+    const struct nt_stun_attr *username = nt_stun_find(m, NT_ATTR_USERNAME);
+    if (username == NULL || username->len > USERNAME_MAX || nt_stun_find(m, NT_ATTR_USE_CANDIDATE) == NULL)
+        return;
+    struct nomination *n = &a->nominations[a->nomination_count++ % NOMINATIONS];
+    memcpy(n->id, m->id, sizeof n->id);
+    memcpy(n->username, username->value, username->len);
+    n->username[username->len] = '\0';
+}
+
+static void note_success(struct agent *a, const struct nt_stun_msg *m, nt_time at)
+{
+    size_t count = a->nomination_count < NOMINATIONS ? a->nomination_count : NOMINATIONS;
+    for (size_t i = 0; i < count; i++) {
+        const struct nomination *n = &a->nominations[i];
+        if (memcmp(n->id, m->id, sizeof n->id) != 0 || strcmp(a->renewed, n->username) == 0)
+            continue;
+        memcpy(a->renewed, n->username, sizeof a->renewed);
+        a->renewed_at = at;
+    }
+}
+
+static void note_frame(struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c, const struct nt_capture_frame *f)
+{
+    struct agent *a = &evidence->agents[agent];
+    struct nt_stun_msg m;
+    struct nt_addr src;
+    size_t len;
+    const uint8_t *bytes = payload_at(evidence, agent, c, f, &src, &len);
+    if (bytes == NULL || len == 0)
+        return;
+    if (!nt_stun_looks_like(bytes, len)) {
+        a->data_at = f->direction == NT_DIR_IN ? f->at : a->data_at;
+    } else if (nt_stun_parse(&m, bytes, len) == NT_OK && m.method == NT_STUN_BINDING) {
+        if (m.class_ == NT_STUN_REQUEST)
+            note_nomination(a, &m);
+        else if (m.class_ == NT_STUN_SUCCESS)
+            note_success(a, &m, f->at);
+    }
+}
+
+void nt_evidence_note(struct nt_evidence *evidence)
+{
+    const struct nt_capture *c = nt_world_observer(evidence->w)->capture;
+    while (evidence->noted < c->total) {
+        const struct nt_capture_frame *f = nt_capture_frame_at(c, ++evidence->noted);
+        for (uint32_t i = 0; f != NULL && i < evidence->agent_count; i++)
+            note_frame(evidence, i, c, f);
+    }
+}
+
+static bool is_of(const char *username, const char *first, const char *second)
+{
+    size_t n = strlen(first);
+    return strncmp(username, first, n) == 0 && username[n] == ':' && strcmp(username + n + 1, second) == 0;
+}
+
+bool nt_evidence_renewed(const struct nt_evidence *evidence, uint32_t agent, const char *own, const char *peer, bool data)
+{
+    const struct agent *a = &evidence->agents[agent];
+    return (is_of(a->renewed, own, peer) || is_of(a->renewed, peer, own)) && (!data || a->data_at > a->renewed_at);
+}
+
 /* --- checks --- */
 
 static void count_checks(struct nt_evidence *evidence, uint32_t agent, const struct nt_capture *c, const struct nt_capture_frame *f)
@@ -214,6 +292,7 @@ struct nt_evidence *nt_evidence_new(const struct nt_world *w)
     for (; evidence->agent_count < count; evidence->agent_count++) {
         nt_map_init(&evidence->agents[evidence->agent_count].ids, NT_STUN_ID);
         evidence->agents[evidence->agent_count].last = -1;
+        evidence->agents[evidence->agent_count].renewed_at = evidence->agents[evidence->agent_count].data_at = -1;
     }
     nt_capture_add_reader(nt_world_observer(w)->capture, &(struct nt_capture_reader){.frame = read_frame, .user = evidence});
     return evidence;

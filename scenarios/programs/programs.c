@@ -203,6 +203,20 @@ static void introduce_peer(struct nt_programs *programs, uint32_t agent, uint32_
     party.ops->meets(party.self, &kind);
 }
 
+/* Both sides take part in a restart: one offers, the other answers. */
+static bool can_restart(const struct nt_programs *programs, uint32_t agent, char *why, size_t cap)
+{
+    const struct nt_adapter_hello *hello = nt_programs_hello(programs, agent);
+    const struct nt_scn_case *c = programs->scn;
+    for (size_t i = 0; hello != NULL && !hello->restart && i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_RESTART) {
+            snprintf(why, cap, "line %d: %s %s of %s does not restart ICE: \"caps\" of its 'hello' has no \"restart\"",
+                     c->steps[i].place.line, hello->stack, hello->version, c->agents[agent].name);
+            return false;
+        }
+    return true;
+}
+
 /* Only processes of equal kinds are paired; our agent meets both. */
 static enum nt_outcome introduce(struct nt_programs *programs, char *why, size_t cap)
 {
@@ -216,6 +230,8 @@ static enum nt_outcome introduce(struct nt_programs *programs, char *why, size_t
                  (caller->webrtc ? caller : callee)->stack, (caller->webrtc ? callee : caller)->stack);
         return NT_SKIP;
     }
+    if (!can_restart(programs, c->caller, why, cap) || !can_restart(programs, c->callee, why, cap))
+        return NT_SKIP;
     introduce_peer(programs, c->caller, c->callee);
     introduce_peer(programs, c->callee, c->caller);
     return NT_PASS;
@@ -283,6 +299,7 @@ enum nt_outcome nt_programs_begin(struct nt_programs *programs, struct nt_world 
 
 void nt_programs_note_time(struct nt_programs *programs)
 {
+    nt_evidence_note(programs->evidence);
     for (uint32_t i = 0; i < programs->scn->agent_count; i++)
         if (programs->processes[i] != NULL)
             nt_process_note_time(programs->processes[i]);

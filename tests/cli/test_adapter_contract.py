@@ -64,6 +64,7 @@ BREACHES = {
     "kind-missing": ('say("hello", stack="s")', """'hello' has no "kind": "ice" or "webrtc" is expected"""),
     "kind-of-another-type": ("hello(kind=5)", """'hello' has "kind":5 where "ice" or "webrtc" is expected"""),
     "trickle-of-another-type": ('hello(trickle="yes")', """'hello' has "trickle":"yes" where true or false is expected"""),
+    "caps-unknown": ('hello(caps=["restarts"])', """'hello' has "caps":["restarts"] where a list of "restart" is expected"""),
     "stack-too-long": ('hello(stack=61 * "s")', f"""'hello' has "stack":"{61 * "s"}" where one line of text of at most 60 bytes is expected, such as "libnice\""""),
     "key-unknown": ('hello(trikle=True)', """'hello' has "trikle":true, a key that is not its own: did you mean "trickle"?"""),
     "hello-twice": ("hello()\nhello()", "a second 'hello': it is said once, first"),
@@ -91,8 +92,9 @@ BREACHES = {
     "sdp-without-credentials": ('started(kind="webrtc")\nsay("signal", desc={"type": SIDE, "sdp": "v=0"})', """"sdp" has no a=ice-ufrag or no a=ice-pwd of at most 256 bytes: both are expected"""),
     "desc-type": ('described(type="answer" if SIDE == "offer" else "offer")', None),  # its sentence names the side's
     "desc-before-start": ("""put(b'{"t":"hello","kind":"ice"}\\n{"t":"signal","desc":{"type":"offer","ufrag":"a","pwd":"p"}}')""", "'signal' before natsim's 'start': an adapter waits for 'start' before it gathers and describes itself"),
-    "desc-twice": ('described()\nsay("signal", desc={"type": "offer", "ufrag": "abcd", "pwd": 22 * "p"})', """a second "desc": an adapter describes itself once"""),
+    "desc-twice": ('described()\nsay("signal", desc={"type": "offer", "ufrag": "abcd", "pwd": 22 * "p"})', """a second "desc": an adapter describes itself once, and again when natsim's 'restart' or a new offer asks for it"""),
     "cand-before-desc": ("started()\ncandidate()", """"cand" before "desc": an adapter describes itself first, then it tells its candidates"""),
+    "cand-of-no-desc": ('described()\nsay("signal", cand={"candidate": "candidate:1 1 udp 1 10.1.0.3 50000 typ host", "ufrag": "other"})', """"cand" has "ufrag":"other" where "abcd" is expected, that of its latest description"""),
     "cand-null": ('described()\nsay("signal", cand=None)', """'signal' has "cand":null where an object is expected, such as {"candidate":"candidate:..."} or {"end":true}"""),
     "cand-after-end": ("gathered()\ncandidate()", """a "candidate" after "end":true: the end is told after the last candidate"""),
     "end-twice": ("gathered()\nend()", """a second "end":true: the end of the candidates is told once"""),

@@ -37,7 +37,8 @@ static void look(const struct nt_adapter_event *ev)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct nt_adapter_reader reader = {.started = true, .offerer = size % 2 == 0};
+    struct nt_adapter_reader reader = {
+        .started = true, .wanted = size % 2 == 0 ? NT_ADAPTER_OFFER : NT_ADAPTER_ANSWER, .asked_by = "x"};
     for (size_t at = 0, end; at < size; at = end + 1) {
         const uint8_t *newline = memchr(data + at, '\n', size - at);
         struct nt_adapter_event ev;

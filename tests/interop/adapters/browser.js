@@ -211,12 +211,13 @@ serve({
         page = await open(process.env.NATSIM_BROWSER || { chromium: 'chromium', firefox: 'firefox-esr' }[stack]);
         await page.run(setup);
         hear();
-        return { stack, version: page.version, kind: 'webrtc', trickle: true, local_type: 'candidate' };
+        return { stack, version: page.version, kind: 'webrtc', trickle: true, local_type: 'candidate', caps: ['restart'] };
     },
     start: m => ask('start', m),
     describe: desc => ask('describe', desc),
     candidate: c => ask('candidate', c),
     end: () => ask('end'),
+    restart: () => ask('restart'),
     async close() {
         if (page) await Promise.race([ask('close').catch(() => {}), sleep(500)]);
         await end();

@@ -16,8 +16,9 @@ struct adapter {
     GMainLoop *loop;
     NiceAgent *agent; /* from `start` on */
     guint stream;
-    bool offerer, closing;
-    bool gathering, described, gathered; /* gathered: "end" is said */
+    bool offers, closing;                /* offers: the latest offer is its own */
+    bool gathering, described, gathered; /* described: by the peer; gathered: "end" is said */
+    char remote[257];                    /* the peer's ufrag */
     json_t *early;                       /* candidates that came before the description, or null */
     const char *state;                   /* said last; NULL: none */
     bool open;
@@ -125,7 +126,7 @@ static void describe(struct adapter *a)
 {
     gchar *ufrag = NULL, *pwd = NULL;
     nice_agent_get_local_credentials(a->agent, a->stream, &ufrag, &pwd);
-    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", a->offerer ? "offer" : "answer", "ufrag", ufrag, "pwd",
+    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", a->offers ? "offer" : "answer", "ufrag", ufrag, "pwd",
                  pwd);
     g_free(ufrag);
     g_free(pwd);
@@ -143,8 +144,33 @@ static void gather(struct adapter *a)
     }
 }
 
+/* RFC 8445, 9: new credentials. libnice keeps its sockets and candidates, and does not gather again. */
+static void restart(struct adapter *a)
+{
+    if (!nice_agent_restart(a->agent))
+        fprintf(stderr, "libnice does not restart\n");
+    describe(a);
+    GSList *all = nice_agent_get_local_candidates(a->agent, a->stream, COMPONENT);
+    a->gathered = false;
+    for (GSList *i = all; i != NULL; i = i->next)
+        on_candidate(a->agent, i->data, a);
+    g_slist_free_full(all, (GDestroyNotify)nice_candidate_free);
+    on_gathered(a->agent, a->stream, a);
+}
+
+/* libnice has no word for the generation of a candidate: one that is late is passed over here (RFC 8838, 15). */
+static bool is_late(const struct adapter *a, const json_t *cand)
+{
+    const char *ufrag = json_string_value(json_object_get(cand, "ufrag"));
+    return ufrag != NULL && strcmp(ufrag, a->remote) != 0;
+}
+
 static void take_candidate(struct adapter *a, const json_t *cand)
 {
+    if (is_late(a, cand)) {
+        fprintf(stderr, "a candidate of the description before\n");
+        return;
+    }
     if (json_is_true(json_object_get(cand, "end"))) {
         nice_agent_peer_candidate_gathering_done(a->agent, a->stream);
         return;
@@ -166,15 +192,22 @@ static void take_candidate(struct adapter *a, const json_t *cand)
 static void take_description(struct adapter *a, const json_t *desc)
 {
     const char *ufrag = json_string_value(json_object_get(desc, "ufrag")), *pwd = json_string_value(json_object_get(desc, "pwd"));
+    const char *type = json_string_value(json_object_get(desc, "type"));
     const json_t *cand;
     size_t i;
-    if (a->described || ufrag == NULL || pwd == NULL) {
-        fprintf(stderr, "a second description, or one without ufrag and pwd\n");
+    if (ufrag == NULL || pwd == NULL || strlen(ufrag) >= sizeof a->remote) {
+        fprintf(stderr, "a description without ufrag and pwd\n");
         return;
     }
+    bool restarts = a->described && type != NULL && strcmp(type, "offer") == 0;
+    strcpy(a->remote, ufrag);
     a->described = true;
+    if (restarts)
+        a->offers = false;
     if (!a->gathering)
         gather(a);
+    else if (restarts)
+        restart(a);
     nice_agent_set_remote_credentials(a->agent, a->stream, ufrag, pwd);
     for (i = 0; (cand = json_array_get(a->early, i)) != NULL; i++)
         take_candidate(a, cand);
@@ -232,7 +265,7 @@ static void begin(struct adapter *a, const json_t *line)
         return;
     }
     nt_lines_read_start(&start, line);
-    a->offerer = start.offerer;
+    a->offers = start.offerer;
     a->agent = nice_agent_new_full(g_main_loop_get_context(a->loop), NICE_COMPATIBILITY_RFC5245,
                                    NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE);
     g_object_set(a->agent, "controlling-mode", (gboolean)start.controlling, "ice-tcp", FALSE, "upnp", FALSE, "force-relay",
@@ -245,7 +278,7 @@ static void begin(struct adapter *a, const json_t *line)
     g_signal_connect(a->agent, "new-selected-pair-full", G_CALLBACK(on_selected), a);
     nice_agent_attach_recv(a->agent, a->stream, COMPONENT, g_main_loop_get_context(a->loop), on_data, a);
     say_state(a, "new");
-    if (a->offerer)
+    if (a->offers)
         gather(a);
 }
 
@@ -287,7 +320,10 @@ static void take(struct adapter *a, const json_t *line)
         begin(a, line);
     else if (nt_lines_is(line, "signal"))
         take_signal(a, line);
-    else
+    else if (nt_lines_is(line, "restart") && a->described) {
+        a->offers = true;
+        restart(a);
+    } else
         fprintf(stderr, "a line of an unknown kind\n");
 }
 
@@ -316,8 +352,8 @@ int main(void)
     a.loop = g_main_loop_new(NULL, FALSE);
     a.early = json_array();
     snprintf(version, sizeof version, "%d.%d.%d", NICE_VERSION_MAJOR, NICE_VERSION_MINOR, NICE_VERSION_MICRO);
-    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s}", "t", "hello", "stack", "libnice", "version", version, "kind", "ice", "trickle",
-                 1, "local_type", "candidate");
+    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s, s:[s]}", "t", "hello", "stack", "libnice", "version", version, "kind", "ice",
+                 "trickle", 1, "local_type", "candidate", "caps", "restart");
     g_unix_fd_add(STDIN_FILENO, G_IO_IN | G_IO_HUP, on_input, &a);
     g_main_loop_run(a.loop);
     nt_lines_say("{s:s}", "t", "bye");

@@ -37,15 +37,15 @@ function needRole(role, controls) {
         unsupported(`WebRTC cannot be ${role} here: the offerer controls`);
 }
 
-/* Runs an agent until `stop`. It has hello() -> object, start(m), describe(desc), candidate(cand), end() and close(); each may be a
-   promise, and they are called one after another. */
+/* Runs an agent until `stop`. It has hello() -> object, start(m), describe(desc), candidate(cand), end(), close() and, when its caps say
+   so, restart(); each may be a promise, and they are called one after another. */
 function serve(agent) {
     let started = {}, early = [], described = false, stopping = false;
     let work = Promise.resolve().then(() => agent.hello()).then(hello => say({ t: 'hello', ...hello }));
 
     const candidate = c => (c.end ? agent.end() : agent.candidate(c));
     async function describe(desc) {
-        if (desc.type === 'offer') needRole(started.role, /^a=ice-lite/m.test(desc.sdp));
+        if (desc.type === 'offer' && !described) needRole(started.role, /^a=ice-lite/m.test(desc.sdp)); // a restart leaves the roles
         await agent.describe(desc);
         described = true;
         for (const c of early.splice(0)) await candidate(c);
@@ -56,6 +56,7 @@ function serve(agent) {
             if (m.offerer) needRole(m.role, true);
             return agent.start(m);
         }
+        if (m.t === 'restart') return agent.restart();
         if (m.t !== 'signal') return undefined;
         if (m.desc) return describe(m.desc);
         return described ? candidate(m.cand) : early.push(m.cand);

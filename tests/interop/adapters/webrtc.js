@@ -41,9 +41,11 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
         const local = pair && stats.get(pair.localCandidateId), remote = pair && stats.get(pair.remoteCandidateId);
         if (local && remote) change({ t: 'selected', local: end(local), remote: end(remote) });
     }
+    const ufragOf = c => c.usernameFragment || (/ ufrag (\S+)/.exec(c.candidate) || [])[1];
     function local(event) {
         const c = event.candidate;
-        if (c && c.candidate) say({ t: 'signal', cand: { candidate: c.candidate, sdpMid: c.sdpMid || '0' } });
+        const ufrag = c && c.candidate && ufragOf(c);
+        if (c && c.candidate) say({ t: 'signal', cand: { candidate: c.candidate, sdpMid: c.sdpMid || '0', ...(ufrag && { ufrag }) } });
         if (c || ended) return;
         ended = true;
         say({ t: 'signal', cand: { end: true } });
@@ -60,6 +62,7 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
     }
     // The description goes out first: no candidate can overtake it. werift's setLocalDescription lasts as long as its gathering.
     function describeSelf(desc) {
+        ended = false;
         say({ t: 'signal', desc: { type: desc.type, sdp: desc.sdp } });
         pc.setLocalDescription(desc);
     }
@@ -78,8 +81,10 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
             await pc.setRemoteDescription(desc);
             if (desc.type === 'offer') describeSelf(await pc.createAnswer());
         },
+        // The offer of a restart (RFC 8829, 5.2.2): iceRestart is older than restartIce(), and does the same.
+        restart: async () => describeSelf(await pc.createOffer({ iceRestart: true })),
         candidate: c =>
-            pc.addIceCandidate({ candidate: c.candidate, sdpMid: c.sdpMid || '0', sdpMLineIndex: 0 })
+            pc.addIceCandidate({ candidate: c.candidate, sdpMid: c.sdpMid || '0', sdpMLineIndex: 0, ...(c.ufrag && { usernameFragment: c.ufrag }) })
                 .catch(e => say({ t: 'log', msg: `${c.candidate}: ${e.message}` })),
         // Older libwebrtc knows no end of candidates.
         end: () => pc.addIceCandidate({ candidate: '', sdpMid: '0', sdpMLineIndex: 0 }).catch(() => {}),
@@ -102,7 +107,7 @@ function main(name) {
     };
     const [stack, npm, local_type, not_ice] = stacks[name];
     const { RTCPeerConnection } = need(npm);
-    const hello = () => ({ stack, version: versionOf(npm), kind: 'webrtc', trickle: true, local_type });
+    const hello = () => ({ stack, version: versionOf(npm), kind: 'webrtc', trickle: true, local_type, caps: ['restart'] });
     serve({ hello, ...peer(RTCPeerConnection, say, probes, not_ice) });
 }
 

@@ -10,6 +10,11 @@
 #define WEBRTC "{\"t\":\"hello\",\"kind\":\"webrtc\"}"
 #define LONG 65535 /* bytes of the longest line */
 
+#define SECOND "{\"t\":\"signal\",\"desc\":{\"type\":\"offer\",\"ufrag\":\"v\",\"pwd\":\"q\"}}"
+#define OF(ufrag)                                                                                                                  \
+    "{\"t\":\"signal\",\"cand\":{\"candidate\":\"candidate:1 1 udp 5 10.1.0.2 50000 typ host\",\"ufrag\":\"" ufrag "\"}}"
+#define TWICE "a second \"desc\": an adapter describes itself once, and again when natsim's 'restart' or a new offer asks for it"
+
 struct said {
     struct nt_adapter_reader reader;
     struct nt_adapter_event ev;
@@ -31,7 +36,8 @@ static void begin(struct said *s, const char *hello)
 {
     memset(s, 0, sizeof *s);
     say(s, hello);
-    s->reader.started = s->reader.offerer = true;
+    s->reader.started = true;
+    nt_adapter_ask(&s->reader, NT_ADAPTER_OFFER, "'start' said \"offerer\":true");
 }
 
 static void say_breach(struct said *s, const char *line, const char *sentence)
@@ -97,8 +103,8 @@ TEST(each_key_of_hello_has_its_values)
         {"{\"t\":\"hello\",\"kind\":\"tea\"}", "'hello' has \"kind\":\"tea\" where \"ice\" or \"webrtc\" is expected"},
         {"{\"t\":\"hello\",\"knd\":\"ice\"}", "'hello' has \"knd\":\"ice\", a key that is not its own: did you mean \"kind\"?"},
         {"{\"t\":\"hello\",\"kind\":\"ice\",\"colour\":{\"a\":[1]}}",
-         "'hello' has \"colour\":{\"a\":[1]}, a key that is not its own: it has \"kind\", \"stack\", \"version\", \"trickle\" and "
-         "\"local_type\"; what is free to say is for 'log' or standard error"},
+         "'hello' has \"colour\":{\"a\":[1]}, a key that is not its own: it has \"kind\", \"stack\", \"version\", \"trickle\", "
+         "\"caps\" and \"local_type\"; what is free to say is for 'log' or standard error"},
         {"{\"t\":\"hello\",\"kind\":\"ice\",\"stack\":5}",
          "'hello' has \"stack\":5 where one line of text of at most 60 bytes is expected, such as \"libnice\""},
         {"{\"t\":\"hello\",\"kind\":\"ice\",\"version\":\"1\\n2\"}",
@@ -292,7 +298,7 @@ TEST(an_answerer_says_answer)
 {
     struct said s;
     begin(&s, HELLO);
-    s.reader.offerer = false;
+    nt_adapter_ask(&s.reader, NT_ADAPTER_ANSWER, "'start' said \"offerer\":false");
     say_breach(&s, DESC, "\"desc\" has \"type\":\"offer\" where \"answer\" is expected: natsim's 'start' said \"offerer\":false");
     end(&s);
 }
@@ -339,7 +345,7 @@ TEST(what_comes_too_early_or_twice_breaks_the_order)
     static const char start[] =
         "'signal' before natsim's 'start': an adapter waits for 'start' before it gathers and describes itself",
                       first[] = "\"cand\" before \"desc\": an adapter describes itself first, then it tells its candidates";
-    static const struct breach twice[] = {{DESC, "a second \"desc\": an adapter describes itself once"}};
+    static const struct breach twice[] = {{DESC, TWICE}};
     static const struct breach early[] = {
         {CAND, first},
         {END, first},
@@ -365,6 +371,93 @@ TEST(what_comes_too_early_or_twice_breaks_the_order)
     say_breach(&s, CAND, "a \"candidate\" after \"end\":true: the end is told after the last candidate");
     say(&s, "{\"t\":\"signal\",\"cand\":{\"candidate\":\"\"}}"); /* W3C's end of a generation */
     assert_int_equal(s.ev.said, NT_ADAPTER_NOTHING);
+    end(&s);
+}
+
+static void restarts(struct said *s, const char *hello)
+{
+    begin(s, hello);
+    say(s, DESC);
+    say(s, CAND);
+    say(s, END);
+    nt_adapter_ask(&s->reader, NT_ADAPTER_OFFER, "'restart' asks for one");
+}
+
+TEST(a_restart_is_a_description_with_new_credentials)
+{
+    struct said s;
+    restarts(&s, HELLO);
+    say_breach(&s, DESC, "\"desc\" has the ufrag \"u\" of the one before: new credentials are expected after natsim's 'restart'");
+    end(&s);
+    restarts(&s, HELLO);
+    say_breach(&s, "{\"t\":\"signal\",\"desc\":{\"type\":\"answer\",\"ufrag\":\"v\",\"pwd\":\"q\"}}",
+               "\"desc\" has \"type\":\"answer\" where \"offer\" is expected: natsim's 'restart' asks for one");
+    end(&s);
+    restarts(&s, HELLO);
+    say(&s, SECOND);
+    assert_int_equal(s.ev.said, NT_ADAPTER_DESCRIBED);
+    say(&s, CAND);
+    assert_int_equal(s.ev.said, NT_ADAPTER_CANDIDATE);
+    say(&s, END);
+    assert_int_equal(s.ev.said, NT_ADAPTER_CANDIDATES_END);
+    say_breach(&s, SECOND, TWICE);
+    end(&s);
+}
+
+/* The answer to an offer within the call need not restart: whether it should is for the rules. */
+TEST(a_new_offer_asks_for_an_answer)
+{
+    struct said s;
+    restarts(&s, HELLO);
+    nt_adapter_ask(&s.reader, NT_ADAPTER_ANSWER, "new offer asks for one");
+    say_breach(&s, SECOND, "\"desc\" has \"type\":\"offer\" where \"answer\" is expected: natsim's new offer asks for one");
+    say(&s, "{\"t\":\"signal\",\"desc\":{\"type\":\"answer\",\"ufrag\":\"u\",\"pwd\":\"p\"}}");
+    assert_int_equal(s.ev.said, NT_ADAPTER_DESCRIBED);
+    end(&s);
+}
+
+TEST(candidates_belong_to_a_description)
+{
+    struct said s;
+    restarts(&s, HELLO);
+    say(&s, OF("u"));
+    assert_int_equal(s.ev.said, NT_ADAPTER_WRONG); /* after the end of its own */
+    say(&s, SECOND);
+    say(&s, OF("v"));
+    assert_int_equal(s.ev.said, NT_ADAPTER_CANDIDATE);
+    say(&s, OF("u"));
+    assert_int_equal(s.ev.said, NT_ADAPTER_OUTDATED);
+    say_breach(&s, OF("w"), "\"cand\" has \"ufrag\":\"w\" where \"v\" is expected, that of its latest description");
+    end(&s);
+    begin(&s, WEBRTC);
+    say(&s, "{\"t\":\"signal\",\"desc\":{\"type\":\"offer\",\"sdp\":\"v=0\\r\\na=ice-ufrag:x\\r\\na=ice-pwd:p\\r\\n\"}}");
+    say(&s, OF("x"));
+    assert_int_equal(s.ev.said, NT_ADAPTER_CANDIDATE);
+    say_breach(&s, OF("v"), "\"cand\" has \"ufrag\":\"v\" where \"x\" is expected, that of its latest description");
+    end(&s);
+}
+
+TEST(caps_are_a_list_of_known_words)
+{
+    static const struct breach rows[] = {
+        {"{\"t\":\"hello\",\"kind\":\"ice\",\"caps\":\"restart\"}",
+         "'hello' has \"caps\":\"restart\" where a list of \"restart\" is expected"},
+        {"{\"t\":\"hello\",\"kind\":\"ice\",\"caps\":[\"restat\"]}",
+         "'hello' has \"caps\":[\"restat\"] where a list of \"restart\" is expected"},
+        {"{\"t\":\"hello\",\"kind\":\"ice\",\"caps\":[5]}", "'hello' has \"caps\":[5] where a list of \"restart\" is expected"},
+    };
+    struct said s = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        memset(&s, 0, sizeof s);
+        say_breach(&s, rows[i].line, rows[i].sentence);
+        end(&s);
+    }
+    memset(&s, 0, sizeof s);
+    say(&s, "{\"t\":\"hello\",\"kind\":\"ice\",\"caps\":[]}");
+    assert_false(s.reader.hello.restart);
+    end(&s);
+    begin(&s, "{\"t\":\"hello\",\"kind\":\"ice\",\"caps\":[\"restart\"]}");
+    assert_true(s.reader.hello.restart);
     end(&s);
 }
 
@@ -552,6 +645,10 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(a_credential_has_its_length),
                                        cmocka_unit_test(each_candidate_is_one_line_or_the_end),
                                        cmocka_unit_test(what_comes_too_early_or_twice_breaks_the_order),
+                                       cmocka_unit_test(a_restart_is_a_description_with_new_credentials),
+                                       cmocka_unit_test(a_new_offer_asks_for_an_answer),
+                                       cmocka_unit_test(candidates_belong_to_a_description),
+                                       cmocka_unit_test(caps_are_a_list_of_known_words),
                                        cmocka_unit_test(nothing_counts_after_bye),
                                        cmocka_unit_test(candidates_are_read_with_and_without_a),
                                        cmocka_unit_test(states_are_w3cs),
