@@ -76,6 +76,8 @@ static void put_facts(struct nt_text *t, const struct nt_result_case *c)
     if (c->connect_ms >= 0)
         nt_text_printf(t, "connected after: %lld ms\n", (long long)c->connect_ms);
     nt_text_printf(t, "virtual time: %lld ms\n", (long long)c->virtual_ms);
+    if (c->data_gap_ms > 0)
+        nt_text_printf(t, "longest gap of data: %lld ms\n", (long long)c->data_gap_ms);
     if (c->data_found != NULL)
         nt_text_printf(t, "data: %s\n", c->data_found);
 }

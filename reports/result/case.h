@@ -92,6 +92,21 @@ struct nt_result_limit { /* larger data of this agent is lost */
     bool told;       /* the agent learnt it: its host refused it, or an ICMP error came */
 };
 
+struct nt_result_silence { /* of one way, longer than NT_SILENCE_MIN and NT_SILENCE_INTERVALS (data_call.h) */
+    int64_t at_ms, ms;
+    uint64_t lost;   /* datagrams that were due meanwhile, and never arrived; */
+    uint64_t unsent; /* of them, those that their agent had no pair to send on */
+};
+
+struct nt_result_flow { /* data that went on with the call, one way */
+    char *from;
+    uint64_t sent, unsent, lost; /* sent: all that were due */
+    int64_t gap_ms, gap_at_ms;   /* the longest silence of its receiver, from its first datagram to the end */
+    struct nt_result_silence *silences;
+    size_t silence_count;
+    uint64_t more_silences; /* shorter ones that are not listed */
+};
+
 struct nt_result_reason {
     char *text;
 };
@@ -178,6 +193,9 @@ struct nt_result_case {
     size_t send_count;
     struct nt_result_limit *limits;
     size_t limit_count;
+    int64_t data_gap_ms; /* of data that went on with the call, the longest gap of both ways; 0: none did */
+    struct nt_result_flow *flows;
+    size_t flow_count;
     char *data_found;                  /* "connected; data above 1,252 bytes is lost (...)"; NULL: nothing of this kind */
     uint32_t runs_passed, runs_failed; /* both 0: the case was run once */
     char *passed_capture;              /* of the first run that passed, where others did not; NULL: none was kept */

@@ -40,6 +40,8 @@
 #define NOT_JUDGED struct nt_result_not_judged
 #define SEND struct nt_result_send
 #define LIMIT struct nt_result_limit
+#define SILENCE struct nt_result_silence
+#define FLOW struct nt_result_flow
 #define PARAM struct nt_result_param
 #define REASON struct nt_result_reason
 #define STEP struct nt_result_step
@@ -190,12 +192,34 @@ static const struct nt_field limit_fields[] = {
 };
 static const struct nt_record limit_record = RECORD(limit_fields, LIMIT);
 
+static const struct nt_field silence_fields[] = {
+    TIME(SILENCE, "at_ms", at_ms, DETAILS),
+    TIME(SILENCE, "ms", ms, DETAILS),
+    U64(SILENCE, "lost", lost, DETAILS),
+    U64(SILENCE, "unsent", unsent, DETAILS),
+};
+static const struct nt_record silence_record = RECORD(silence_fields, SILENCE);
+
+static const struct nt_field flow_fields[] = {
+    TEXT(FLOW, "from", from, DETAILS),
+    U64(FLOW, "sent", sent, DETAILS),
+    U64(FLOW, "unsent", unsent, DETAILS),
+    U64(FLOW, "lost", lost, DETAILS),
+    TIME(FLOW, "gap_ms", gap_ms, DETAILS),
+    TIME(FLOW, "gap_at_ms", gap_at_ms, DETAILS),
+    MANY(LIST, SILENCE, FLOW, "silences", silences, silence_count, silence_record, DETAILS),
+    U64(FLOW, "more_silences", more_silences, DETAILS),
+};
+static const struct nt_record flow_record = RECORD(flow_fields, FLOW);
+
 static const struct nt_field data_fields[] = {
     U64(CASE, "sent", data_sent, OVERVIEW),
     U64(CASE, "lost", data_lost, OVERVIEW),
     MANY(LIST, SEND, CASE, "sends", sends, send_count, send_record, OPTIONAL),
     MANY(LIST, LIMIT, CASE, "lost_above", limits, limit_count, limit_record, OPTIONAL),
     TEXT(CASE, "found", data_found, OPTIONAL | OVERVIEW),
+    TIME(CASE, "gap_ms", data_gap_ms, OPTIONAL | LATER | DETAILS),
+    MANY(LIST, FLOW, CASE, "flows", flows, flow_count, flow_record, OPTIONAL | DETAILS),
 };
 static const struct nt_record data_record = RECORD(data_fields, CASE);
 
@@ -286,7 +310,7 @@ static const struct nt_field case_fields[] = {
     U64(CASE, "packets", packets, OVERVIEW),
     MANY(MAP, AGENT, CASE, "agents", agents, agent_count, agent_record, DETAILS),
     OBJECT("conformance", 0, conformance_record, OVERVIEW | DETAILS),
-    OBJECT("data", 0, data_record, OVERVIEW),
+    OBJECT("data", 0, data_record, OVERVIEW | DETAILS),
     OBJECT("runs", 0, runs_record, OPTIONAL | OVERVIEW),
     TEXT(CASE, "agent_l", agent_l, OPTIONAL),
     TEXT(CASE, "agent_r", agent_r, OPTIONAL),

@@ -160,13 +160,16 @@ static void put_map(struct nt_text *t, const struct nt_field *f, const void *rec
     nt_text_add(t, "}", 1);
 }
 
-/* Whether an optional field is set; a list is when it has items, an object when one of its numbers is. */
+/* Whether an optional field is set; a list is when it has items, a time when it is above 0, an object when one of its numbers is.
+ */
 static bool is_set(const struct nt_field *f, const void *record)
 {
     if (f->kind == NT_FIELD_LIST || f->kind == NT_FIELD_TEXTS)
         return nt_field_count(f, record) > 0;
     if (f->kind == NT_FIELD_TEXT)
         return *(char *const *)nt_field_member(f, record) != NULL;
+    if (f->kind == NT_FIELD_TIME)
+        return *(const int64_t *)nt_field_member(f, record) > 0;
     for (size_t i = 0; i < f->of->count; i++)
         if (f->of->fields[i].kind == NT_FIELD_U32 &&
             *(const uint32_t *)nt_field_member(&f->of->fields[i], nt_field_member(f, record)) != 0)

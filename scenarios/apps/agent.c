@@ -30,6 +30,14 @@ static void on_selected(struct nt_app_agent *a, nt_time now)
     nt_agent_data_selected(&a->data, now);
 }
 
+static void on_state(struct nt_app_agent *a, enum nt_ice_state state, nt_time now)
+{
+    if (state >= NT_ICE_COMPLETED)
+        a->context.active(a->context.user, now);
+    if (state == NT_ICE_CLOSED)
+        nt_agent_data_hang_up(&a->data, now);
+}
+
 static void read_events(struct nt_app_agent *a, nt_time now)
 {
     struct nt_ice_event ev;
@@ -44,8 +52,8 @@ static void read_events(struct nt_app_agent *a, nt_time now)
             nt_agent_data_too_big(&a->data, &ev, now);
         else if (ev.kind == NT_ICE_EV_DATA)
             nt_agent_data_receive(&a->data, ev.bytes, ev.len, now);
-        else if (ev.kind == NT_ICE_EV_STATE && ev.state >= NT_ICE_COMPLETED)
-            a->context.active(a->context.user, now);
+        else if (ev.kind == NT_ICE_EV_STATE)
+            on_state(a, ev.state, now);
     }
     nt_agent_signalling_trickle(&a->signalling, now);
 }
@@ -129,10 +137,16 @@ static int agent_send(void *self, const struct nt_scn_send *run, nt_time now)
     return r;
 }
 
-static bool agent_note_delivery(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
+static bool agent_note_delivery(void *self, const uint8_t *bytes, size_t len, uint32_t *number, nt_time now)
 {
     struct nt_app_agent *a = self;
-    return nt_agent_data_note_delivery(&a->data, bytes, len, number);
+    return nt_agent_data_note_delivery(&a->data, bytes, len, number, now);
+}
+
+static void agent_unheard(void *self, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    nt_agent_data_unheard(&a->data, now);
 }
 
 static bool agent_waits(const void *self)
@@ -191,6 +205,7 @@ struct nt_party nt_app_agent_party(struct nt_app_agent *a)
                                             .signal = agent_signal_fault,
                                             .send = agent_send,
                                             .note_delivery = agent_note_delivery,
+                                            .unheard = agent_unheard,
                                             .waits = agent_waits,
                                             .goes_on = agent_goes_on,
                                             .state = agent_state,

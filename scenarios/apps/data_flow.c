@@ -7,16 +7,46 @@
 /* 0: 128..191; 1: flow; 2, 3: reserved; 4..19: magic; 20..23: number; then zeros */
 enum { AT_FLOW = 1, AT_NUMBER = 20 };
 
+#define ROOM 4096 /* datagrams of a call for which there is room at first; it is doubled */
+
 int nt_data_flow_init(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now)
 {
-    *flow = (struct nt_data_flow){.run = *run, .began = now, .next = run->count > 0 ? now : NT_TIME_NEVER};
+    *flow = (struct nt_data_flow){.run = *run, .began = now, .next = run->count > 0 ? now : NT_TIME_NEVER, .room = run->count};
     flow->arrived = calloc(run->count / 8 + 1, 1);
     return flow->arrived != NULL ? NT_OK : NT_ENOMEM;
+}
+
+int nt_data_flow_init_call(struct nt_data_flow *flow, const struct nt_scn_send *run, nt_time now)
+{
+    *flow = (struct nt_data_flow){.run = *run, .began = now, .next = now, .call = nt_data_call_new(run->interval)};
+    return flow->call != NULL ? NT_OK : NT_ENOMEM;
 }
 
 void nt_data_flow_free(struct nt_data_flow *flow)
 {
     free(flow->arrived);
+    nt_data_call_del(flow->call);
+}
+
+static int grow_bits(uint8_t **bits, uint32_t from, uint32_t to)
+{
+    uint8_t *grown = realloc(*bits, to / 8);
+    if (grown == NULL)
+        return NT_ENOMEM;
+    memset(grown + from / 8, 0, (to - from) / 8);
+    *bits = grown;
+    return NT_OK;
+}
+
+int nt_data_flow_make_room(struct nt_data_flow *flow)
+{
+    uint32_t room = flow->room > 0 ? 2 * flow->room : ROOM;
+    if (flow->sent < flow->room)
+        return NT_OK;
+    if (grow_bits(&flow->arrived, flow->room, room) != NT_OK || grow_bits(&flow->call->unsent, flow->room, room) != NT_OK)
+        return NT_ENOMEM;
+    flow->room = room;
+    return NT_OK;
 }
 
 size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_t *magic, uint8_t *buf)
@@ -43,14 +73,32 @@ bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_
     return true;
 }
 
-bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number)
+bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number, nt_time now)
 {
     uint8_t bit = (uint8_t)(1 << (number & 7));
     if (number >= flow->sent || (flow->arrived[number / 8] & bit) != 0)
         return false;
     flow->arrived[number / 8] |= bit;
     flow->received++;
+    if (flow->call != NULL)
+        nt_data_call_note_arrival(flow->call, number, now);
     return true;
+}
+
+static bool may_be_on_its_way(const struct nt_data_flow *flow, uint32_t number, nt_time way, nt_time now)
+{
+    nt_time due = flow->began + (nt_time)number * flow->run.interval;
+    return number >= flow->call->behind && due > now - way && nt_data_call_was_sent(flow->call, number);
+}
+
+void nt_data_flow_end_call(struct nt_data_flow *flow, nt_time way, nt_time now)
+{
+    if (flow->call->ended != NT_TIME_NEVER)
+        return;
+    flow->next = NT_TIME_NEVER;
+    while (flow->sent > 0 && may_be_on_its_way(flow, flow->sent - 1, way, now))
+        flow->sent--;
+    nt_data_call_end(flow->call, flow->began, flow->sent, now);
 }
 
 bool nt_data_flow_missing(const struct nt_data_flow *flow, uint8_t first, uint32_t *number)

@@ -29,7 +29,7 @@ struct nt_party_ops {
     void (*meets)(void *self, const struct nt_peer_kind *peer);
     /* steps */
     void (*call)(void *self, nt_time now);
-    int (*reoffer)(void *self, nt_time now);                   /* NT_ESTATE before an answered call */
+    int (*reoffer)(void *self, nt_time now); /* NT_ESTATE before an answered call */
     /* NT_ESTATE before an answered call; NT_EUNSUPPORTED: a process that cannot. */
     int (*restart)(void *self, nt_time now);
     int (*hangup)(void *self, nt_time now);
@@ -37,7 +37,9 @@ struct nt_party_ops {
     int (*signal)(void *self, const struct nt_scn_step *step); /* from now on; 0 or NT_ENOMEM */
     int (*send)(void *self, const struct nt_scn_send *run, nt_time now);
     /* The peer received this datagram. True: it is one of this agent's, received for the first time; its number. */
-    bool (*note_delivery)(void *self, const uint8_t *bytes, size_t len, uint32_t *number);
+    bool (*note_delivery)(void *self, const uint8_t *bytes, size_t len, uint32_t *number, nt_time now);
+    /* The peer receives no more: data that go on with the call end. */
+    void (*unheard)(void *self, nt_time now);
     /* the run */
     bool (*waits)(const void *self);   /* for the peer's first description, and for nothing else */
     bool (*goes_on)(const void *self); /* gathers, checks, or has data to send */

@@ -70,6 +70,24 @@ static void print_steps(const struct nt_result_case *r)
             nt_say("        never  %s", r->steps[i].what);
 }
 
+/* Data that went on with the call: each way, and its silences. */
+static void print_flows(const struct nt_result_case *r)
+{
+    if (r->flow_count > 0)
+        puts("\ndata during the call:");
+    for (size_t i = 0; i < r->flow_count; i++) {
+        const struct nt_result_flow *f = &r->flows[i];
+        nt_say("  %s sent %" PRIu64 ", %" PRIu64 " were lost, %" PRIu64
+               " of them without a pair to go on; the longest gap: %" PRId64 " ms, from %" PRId64 " ms",
+               f->from, f->sent, f->lost, f->unsent, f->gap_ms, f->gap_at_ms);
+        for (size_t k = 0; k < f->silence_count; k++)
+            nt_say("%10" PRId64 " ms  none of %s's for %" PRId64 " ms, %" PRIu64 " lost", f->silences[k].at_ms, f->from,
+                   f->silences[k].ms, f->silences[k].lost);
+        if (f->more_silences > 0)
+            nt_say("  and %" PRIu64 " shorter silences", f->more_silences);
+    }
+}
+
 static void print_ladder(const struct nt_console *console, const struct nt_result_case *r, const struct nt_capture *capture,
                          bool unfolded)
 {
@@ -139,6 +157,7 @@ void nt_print_explanation(const struct nt_options *o, const struct nt_result_cas
     console.verbose = true;
     print_verdict(&console, r);
     print_steps(r);
+    print_flows(r);
     print_ladder(&console, r, capture, o->verbose);
     print_events(r, "agents and servers", false);
     print_events(r, "NATs and firewalls", true);

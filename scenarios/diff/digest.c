@@ -44,6 +44,7 @@ int nt_diff_digest_make(struct nt_diff_digest *d, const struct nt_result_case *c
     struct nt_text t = {0};
     *d = (struct nt_diff_digest){.outcome = c->outcome, .path = c->path != NULL ? nt_path_by_name(c->path) : 0};
     d->connect_ms = c->connect_ms;
+    d->gap_ms = c->data_gap_ms;
     d->id.name = shown_name(names, c->id, name_length(c->id, &d->id));
     for (enum nt_diff_fact i = NT_FACT_OUTCOME; i < NT_FACT_COUNT && t.err == NT_OK; i++) {
         nt_diff_fact_put(&t, i, c);

@@ -19,7 +19,7 @@ struct nt_diff_digest {
     uint32_t facts[NT_FACT_COUNT]; /* in a list of strings */
     enum nt_outcome outcome;
     unsigned path; /* enum nt_path_bit; 0: not judged */
-    int64_t connect_ms;
+    int64_t connect_ms, gap_ms;
 };
 
 /* 0 or NT_ENOMEM. */

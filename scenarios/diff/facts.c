@@ -129,6 +129,14 @@ static void add_states(struct items *items, const struct nt_result_case *c)
         add_item(items, c->agents[i].name, c->agents[i].state, 1);
 }
 
+static void add_gap(struct items *items, const struct nt_result_case *c)
+{
+    char text[40];
+    snprintf(text, sizeof text, "%" PRId64 " ms", c->data_gap_ms);
+    if (c->data_gap_ms > 0)
+        add_item(items, "", text, 1);
+}
+
 static void add_findings(struct items *items, const struct nt_result_finding *found, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -158,8 +166,8 @@ static const struct {
 } facts[NT_FACT_COUNT] = {
     [NT_FACT_OUTCOME] = {"", "none", add_outcome},    [NT_FACT_REASON] = {"reason ", "none", add_reason},
     [NT_FACT_PATH] = {"path ", "none", add_path},     [NT_FACT_TYPES] = {"", "no pair", add_types},
-    [NT_FACT_STATES] = {"", "not there", add_states}, [NT_FACT_VIOLATIONS] = {"", "0", add_violations},
-    [NT_FACT_ADVICE] = {"", "0", add_advice},
+    [NT_FACT_STATES] = {"", "not there", add_states}, [NT_FACT_GAP] = {"longest gap of data ", "none", add_gap},
+    [NT_FACT_VIOLATIONS] = {"", "0", add_violations}, [NT_FACT_ADVICE] = {"", "0", add_advice},
 };
 
 void nt_diff_fact_put(struct nt_text *t, enum nt_diff_fact fact, const struct nt_result_case *c)

@@ -12,6 +12,7 @@ enum nt_diff_fact {
     NT_FACT_PATH,
     NT_FACT_TYPES,      /* of the selected pairs, by agent */
     NT_FACT_STATES,     /* by agent */
+    NT_FACT_GAP,        /* the longest of data that went on with the call */
     NT_FACT_VIOLATIONS, /* breaches, by rule and agent */
     NT_FACT_ADVICE,
     NT_FACT_COUNT

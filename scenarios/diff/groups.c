@@ -71,6 +71,8 @@ enum nt_diff_group nt_diff_group_of(const struct nt_diff_pair *p)
         return NT_DIFF_TYPES;
     if (differs(p, NT_FACT_STATES))
         return NT_DIFF_STATES;
+    if (differs(p, NT_FACT_GAP))
+        return p->after->gap_ms > p->before->gap_ms ? NT_DIFF_LONGER_GAP : NT_DIFF_SHORTER_GAP;
     return p->o->advice && differs(p, NT_FACT_ADVICE) ? NT_DIFF_ADVICE : time_group(p);
 }
 

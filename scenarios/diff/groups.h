@@ -6,7 +6,7 @@
 
 // clang-format off
 /* X(name, title, mark, what it is about). A case is in one of them: the first that differs decides,
- * of outcome, path, violations, reason, types, states, advice, time. */
+ * of outcome, path, violations, reason, types, states, gap, advice, time. */
 #define NT_DIFF_GROUPS(X) \
     X(FAILING, "newly failing", BAD, OUTCOME) \
     X(CAME_FAILING, "failing, and only in the new run", BAD, OUTCOME) \
@@ -16,11 +16,13 @@
     X(OTHER_REASON, "not passed for another reason", CHANGED, REASON) \
     X(TYPES, "other types of the selected pair", CHANGED, TYPES) \
     X(STATES, "other states of agents", CHANGED, STATES) \
+    X(LONGER_GAP, "a longer gap of data", CHANGED, GAP) \
     X(LATER, "connected later", CHANGED, COUNT) \
     X(ADVICE, "other advice", CHANGED, ADVICE) \
     X(PASSING, "newly passing", GOOD, OUTCOME) \
     X(BETTER_PATH, "a better path", GOOD, PATH) \
     X(KEEPING, "fewer rules broken", GOOD, VIOLATIONS) \
+    X(SHORTER_GAP, "a shorter gap of data", GOOD, GAP) \
     X(EARLIER, "connected earlier", GOOD, COUNT) \
     X(CAME, "only in the new run", CHANGED, OUTCOME) \
     X(WENT, "only in the old run", CHANGED, OUTCOME)

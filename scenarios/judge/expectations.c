@@ -1,5 +1,6 @@
 #include "scenarios/judge/expectations.h"
 #include "reports/result/words.h"
+#include "scenarios/judge/data_gaps.h"
 #include "scenarios/judge/expectations_agent.h"
 #include "scenarios/judge/outcome.h"
 #include "scenarios/model/verdict.h"
@@ -138,17 +139,36 @@ static void judge_limit(struct nt_verdict *v, const struct nt_judged *j)
     nt_verdict_count(v, expected, least, "data lost above");
 }
 
+static void judge_gap(struct nt_verdict *v, const struct nt_judged *j)
+{
+    const struct nt_scn_case *c = nt_world_case(j->w);
+    const struct nt_scn_count *expected = &c->expect.data_gap;
+    char text[NT_VERDICT_REASON / 2], where[NT_VERDICT_REASON / 2];
+    uint32_t from;
+    const struct nt_data_flow *worst = expected->set ? nt_data_gaps_worst(j->w, &from) : NULL;
+    if (expected->set && worst == NULL)
+        nt_verdict_fail(v, expected->place, 0,
+                        "data gap: no data went on with the call, for never had both agents a selected pair");
+    if (worst == NULL)
+        return;
+    nt_data_gaps_text(j->w, from, worst, text, sizeof text);
+    put_where_lost(j->result, c->agents[from].name, where, sizeof where);
+    nt_verdict_span(v, expected, worst->call->longest.ended - worst->call->longest.began, "data gap", text, where);
+}
+
 static void judge_data(struct nt_verdict *v, const struct nt_judged *j)
 {
     const struct nt_scn_case *c = nt_world_case(j->w);
     const struct nt_result_case *r = j->result;
     bool connected = r->path == NULL || r->connect_ms >= 0;
     char where[NT_VERDICT_REASON];
+    judge_gap(v, j);
     put_where_lost(r, NULL, where, sizeof where);
     if (c->expect.data_lost.set)
         nt_verdict_count(v, &c->expect.data_lost, (int64_t)r->data_lost,
                          connected ? "data lost" : "data lost (never had both agents a selected pair)");
-    else if (r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL && nt_path_by_name(r->path) != NT_PATH_NONE)
+    else if (!c->expect.data_during_call && r->data_lost > 0 && !nt_scn_lossy(c) && r->path != NULL &&
+             nt_path_by_name(r->path) != NT_PATH_NONE)
         nt_verdict_fail(v, c->expect.data_place, 0, "data: %" PRIu64 " of %" PRIu64 " datagrams were lost%s", r->data_lost,
                         r->data_sent, where);
     judge_limit(v, j);

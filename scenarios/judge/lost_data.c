@@ -73,7 +73,7 @@ static void look_at(struct finder *f, uint32_t number)
     bool leaves = frame->direction == NT_DIR_OUT && is_own_tap(f, frame->tap);
     if ((!leaves && !nt_capture_has_ended(frame)) || !read_datagram(f, frame, &flow, &datagram))
         return;
-    f->d->left += leaves;
+    f->d->left += leaves && datagram < f->data.flows[flow].sent;
     if (!nt_capture_has_ended(frame) || has_arrived(f, flow, datagram))
         return;
     struct nt_lost_place *place = place_of(f->d, frame);

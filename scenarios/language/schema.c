@@ -52,6 +52,7 @@ static const struct {
     {"switch", "{\"enum\": [true, false, \"on\", \"off\"]}"},
     {"count", "{\"anyOf\": [{\"type\": \"integer\", \"minimum\": 0}, {\"type\": \"string\", \"pattern\": \"^(<=|>=|==|!=|<|>|=)? "
               "*[0-9]+$\"}]}"},
+    {"span", "{\"type\": \"string\", \"pattern\": \"^(<=|>=|==|!=|<|>|=)? *[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s|m|h)$\"}"},
     {"address", "{\"type\": \"string\"}"},
     {"addresses", "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"anyOf\": [{\"type\": \"string\"}, "
                   "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}]}}]}"},
@@ -118,6 +119,7 @@ static json_t *value_schema(const struct nt_key *k)
     case NT_KEY_PREFIX4:
     case NT_KEY_PREFIX6: return reference("address");
     case NT_KEY_COUNT: return reference("count");
+    case NT_KEY_SPAN: return reference("span");
     }
     return NULL;
 }

@@ -21,6 +21,29 @@ bool nt_scn_lossy(const struct nt_scn_case *c)
     return false;
 }
 
+/* Waiting in the queue and one crossing. On Wi-Fi the queue ends after 500 ms; distance and retries take less than another 500 ms.
+ */
+static nt_time longest_crossing(const struct nt_scn_network *n)
+{
+    nt_time way = n->medium == NT_MEDIUM_WIFI ? NT_SEC : nt_time_after(n->delay, n->jitter);
+    if (n->rate > 0)
+        way = nt_time_after(way, (nt_time)((uint64_t)(n->queue + 1) * n->mtu * 8 * 1000 / n->rate + 1) * NT_MSEC);
+    return way;
+}
+
+nt_time nt_scn_longest_way(const struct nt_scn_case *c)
+{
+    nt_time way = 0;
+    for (size_t i = 0; i < c->network_count; i++) {
+        nt_time one = longest_crossing(&c->networks[i]);
+        way = nt_time_after(way, nt_time_after(one, one));
+    }
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_FAULT || c->steps[i].kind == NT_STEP_SIGNALLING)
+            way = nt_time_after(way, c->steps[i].by);
+    return way;
+}
+
 bool nt_scn_is_reported(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
 {
     static const char *const of_processes[] = {"gathered",        "offer-sent", "offer-received", "answer-sent",

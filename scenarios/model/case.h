@@ -11,10 +11,11 @@
 #include "reports/result/words.h"
 
 #define NT_SCN_NODES_MAX 100000
-#define NT_SCN_AGENTS_MAX 32000  /* each has a link of its own to the platform */
-#define NT_SCN_PROGRAMS_MAX 64   /* on one host, with the one that is the agent or the server */
-#define NT_SCN_COMMAND_MAX 32767 /* bytes of a command */
-#define NT_SCN_NESTED_MAX 255    /* gateways, one behind the other: no packet crosses more */
+#define NT_SCN_AGENTS_MAX 32000       /* each has a link of its own to the platform */
+#define NT_SCN_PROGRAMS_MAX 64        /* on one host, with the one that is the agent or the server */
+#define NT_SCN_COMMAND_MAX 32767      /* bytes of a command */
+#define NT_SCN_NESTED_MAX 255         /* gateways, one behind the other: no packet crosses more */
+#define NT_SCN_CALL_DATA_MAX 10000000 /* datagrams of one agent that go on with the call */
 #define NT_SCN_NONE UINT32_MAX
 #define NT_SCN_SERVERS_MAX (NT_ICE_SERVERS_MAX / 2) /* of one agent and kind; each may have an address of either family */
 #define NT_SCN_EXPLORE_MAX 32                       /* deliveries to choose in an exploration */
@@ -325,6 +326,8 @@ struct nt_scn_case {
 };
 
 bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */
+/* A packet is not longer on its way: each network there and back (a relay, a hairpin), and the delays that steps add. */
+nt_time nt_scn_longest_way(const struct nt_scn_case *c);
 const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n);
 bool nt_scn_uses_ipv6(const struct nt_scn_case *c); /* some agent does */
 /* Does the case run real programs, and so in real time? Does this agent, or this server, run on a machine for real programs? */

@@ -78,9 +78,10 @@ static bool count_holds(const struct nt_scn_count *c, int64_t found)
     return false;
 }
 
+static const char *const ops[] = {"", "!= ", "< ", "<= ", "> ", ">= "};
+
 static const char *count_text(const struct nt_scn_count *c, char *buf, size_t cap)
 {
-    static const char *const ops[] = {"", "!= ", "< ", "<= ", "> ", ">= "};
     snprintf(buf, cap, "%s%" PRId64, ops[c->op], c->value);
     return buf;
 }
@@ -91,6 +92,23 @@ void nt_verdict_count(struct nt_verdict *v, const struct nt_scn_count *expected,
     if (expected->set && !count_holds(expected, found))
         nt_verdict_fail(v, expected->place, 0, "%s: expected %s, found %" PRId64, what, count_text(expected, want, sizeof want),
                         found);
+}
+
+/* "800 ms", rounded up. */
+static const char *span_text(nt_time t, char *buf, size_t cap)
+{
+    snprintf(buf, cap, "%" PRId64 " ms", (t + NT_MSEC - 1) / NT_MSEC);
+    return buf;
+}
+
+void nt_verdict_span(struct nt_verdict *v, const struct nt_scn_count *expected, nt_time found, const char *what, const char *which,
+                     const char *why)
+{
+    char want[40], is[40];
+    if (!expected->set || count_holds(expected, found))
+        return;
+    nt_verdict_fail(v, expected->place, 0, "%s: expected %s%s, found %s: %s%s", what, ops[expected->op],
+                    span_text(expected->value, want, sizeof want), span_text(found, is, sizeof is), which, why);
 }
 
 /* The reasons, the last first, each before those that are there. */

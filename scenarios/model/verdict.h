@@ -26,6 +26,9 @@ void nt_verdict_error(struct nt_verdict *v, const char *fmt, ...) NT_PRINTF(2, 3
 void nt_verdict_fail(struct nt_verdict *v, struct nt_place place, uint32_t packet, const char *fmt, ...) NT_PRINTF(4, 5);
 /* Fails unless `found` is as expected; an unset expectation always passes. */
 void nt_verdict_count(struct nt_verdict *v, const struct nt_scn_count *expected, int64_t found, const char *what);
+/* The same of nanoseconds, told as milliseconds; `which` is told of them, and `why` behind it. */
+void nt_verdict_span(struct nt_verdict *v, const struct nt_scn_count *expected, nt_time found, const char *what, const char *which,
+                     const char *why);
 /* Puts the verdict into the result of the case. */
 void nt_verdict_give(const struct nt_verdict *v, struct nt_result_case *r);
 

@@ -162,10 +162,15 @@ static int process_send(void *self, const struct nt_scn_send *run, nt_time now)
     return NT_EUNSUPPORTED;
 }
 
-static bool process_note_delivery(void *self, const uint8_t *bytes, size_t len, uint32_t *number)
+static bool process_note_delivery(void *self, const uint8_t *bytes, size_t len, uint32_t *number, nt_time now)
 {
-    (void)self, (void)bytes, (void)len, (void)number;
+    (void)self, (void)bytes, (void)len, (void)number, (void)now;
     return false;
+}
+
+static void process_unheard(void *self, nt_time now)
+{
+    (void)self, (void)now;
 }
 
 static bool process_waits(const void *self)
@@ -251,6 +256,7 @@ struct nt_party nt_process_party(struct nt_process *process)
                                             .signal = process_signal_fault,
                                             .send = process_send,
                                             .note_delivery = process_note_delivery,
+                                            .unheard = process_unheard,
                                             .waits = process_waits,
                                             .goes_on = process_goes_on,
                                             .state = process_state,

@@ -1,6 +1,7 @@
 #include "scenarios/run/case.h"
 #include "natsim/fabric/fabric.h"
 #include "reports/conformance/conformance.h"
+#include "scenarios/judge/data_gaps.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
 #include "scenarios/judge/story.h"
@@ -10,6 +11,7 @@
 #include "scenarios/model/verdict.h"
 #include "scenarios/programs/clock_real.h"
 #include "scenarios/run/clock_virtual.h"
+#include "scenarios/world/parties.h"
 
 #include <stdio.h>
 
@@ -70,10 +72,13 @@ static void run_and_judge(struct run *run, const struct nt_run_clock *clock, str
     judged.end = run_world(run, clock);
     judged.seen_path = nt_programs_path(run->programs);
     clock->cut(clock->user, run->w, cut, sizeof cut);
+    nt_parties_end(run->w);
     nt_watch_stopped(watch);
     nt_programs_end(run->programs);
     nt_capture_settle(run->capture);
     int r = nt_result_describe(run->w, judged.seen_path, out);
+    if (r == NT_OK)
+        r = nt_data_gaps_describe(run->w, out);
     if (r == NT_OK)
         r = nt_why_not_describe(run->w, out);
     if (r == NT_OK)

@@ -5,30 +5,6 @@
 #define TAIL NT_SEC             /* a case ends so long after its last activity */
 #define PATIENCE (120 * NT_SEC) /* longer when one side waits for a description and the other still gathers or checks */
 
-/* Waiting in the queue and one crossing. On Wi-Fi the queue ends after 500 ms; distance and retries take less than another 500 ms.
- */
-static nt_time longest_crossing(const struct nt_scn_network *n)
-{
-    nt_time way = n->medium == NT_MEDIUM_WIFI ? NT_SEC : nt_time_after(n->delay, n->jitter);
-    if (n->rate > 0)
-        way = nt_time_after(way, (nt_time)((uint64_t)(n->queue + 1) * n->mtu * 8 * 1000 / n->rate + 1) * NT_MSEC);
-    return way;
-}
-
-/* Each network there and back (a relay, a hairpin), and the delays that steps add. */
-static nt_time longest_way(const struct nt_scn_case *c)
-{
-    nt_time way = 0;
-    for (size_t i = 0; i < c->network_count; i++) {
-        nt_time one = longest_crossing(&c->networks[i]);
-        way = nt_time_after(way, nt_time_after(one, one));
-    }
-    for (size_t i = 0; i < c->step_count; i++)
-        if (c->steps[i].kind == NT_STEP_FAULT || c->steps[i].kind == NT_STEP_SIGNALLING)
-            way = nt_time_after(way, c->steps[i].by);
-    return way;
-}
-
 static bool virtual_settled(void *user, const struct nt_world *w)
 {
     (void)user;
@@ -63,7 +39,7 @@ static void virtual_cut(void *user, const struct nt_world *w, char *buf, size_t 
 
 struct nt_run_clock nt_clock_virtual(struct nt_clock_virtual *clock, const struct nt_scn_case *c)
 {
-    clock->longest_way = longest_way(c);
+    clock->longest_way = nt_scn_longest_way(c);
     return (struct nt_run_clock){
         .settled = virtual_settled, .end = virtual_end, .advance = virtual_advance, .cut = virtual_cut, .user = clock};
 }

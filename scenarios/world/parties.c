@@ -51,3 +51,9 @@ struct nt_data_count nt_parties_data(const struct nt_world *w)
     }
     return all;
 }
+
+void nt_parties_end(const struct nt_world *w)
+{
+    for (size_t i = 0; i < w->scn->agent_count; i++)
+        w->agents[i].party.ops->unheard(w->agents[i].party.self, nt_fabric_now(w->fabric));
+}

@@ -12,6 +12,7 @@ bool nt_parties_wait(const struct nt_world *w);
 bool nt_parties_go_on(const struct nt_world *w);
 /* "L was running, and R completed": the parties of the call; "" without one. */
 void nt_parties_states(const struct nt_world *w, char *buf, size_t cap);
+void nt_parties_end(const struct nt_world *w);                  /* the case is over: data that went on with the call end */
 struct nt_data_count nt_parties_data(const struct nt_world *w); /* of all agents: sent and received */
 
 #endif

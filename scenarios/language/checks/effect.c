@@ -94,11 +94,32 @@ static void check_judged(struct nt_load *l)
                      "write steps: [{at: 0s, call: {from: L, to: R}}]");
 }
 
+/* Data go on with the call between two of natsim's agents. */
+static void check_data_of_call(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    const struct nt_scn_expect *e = &c->expect;
+    if (!e->data_during_call || c->caller == NT_SCN_NONE)
+        return;
+    const char *process = c->agents[c->caller].exec != NULL   ? c->agents[c->caller].name
+                          : c->agents[c->callee].exec != NULL ? c->agents[c->callee].name
+                                                              : NULL;
+    if (process != NULL)
+        nt_diag_mend(
+            nt_source_error(l->src, e->data_place, "'during: call' with agent '%s', a process, is not in this version", process),
+            "leave it out: data to a process are probes that it sends back");
+    if (e->limit / e->data_interval > NT_SCN_CALL_DATA_MAX)
+        nt_diag_mend(nt_source_error(l->src, e->data_place, "until 'limit' this makes more than %d datagrams of one agent",
+                                     NT_SCN_CALL_DATA_MAX),
+                     "write a longer 'interval', or a lower 'limit'");
+}
+
 void nt_check_effect_of_expect(struct nt_load *l, const struct nt_yaml *expect)
 {
     static const char *const of_calls[] = {"path", "data", "within"};
     const struct nt_scn_case *c = l->c;
     check_judged(l);
+    check_data_of_call(l);
     for (size_t i = 0; i < c->expect.never_count; i++)
         check_event(l, c->expect.never[i].place, c->expect.never[i].node, c->expect.never[i].event);
     for (uint32_t i = 0; i < c->agent_count; i++) {

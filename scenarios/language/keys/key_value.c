@@ -176,32 +176,51 @@ static bool read_prefix(struct nt_load *l, const struct nt_key *k, const struct 
     return false;
 }
 
-/* 5, "5", ">= 5" */
-static bool read_count(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_scn_count *out)
+/* The text behind the comparison, which is optional. */
+static const char *read_comparison(const char *text, enum nt_scn_op *op)
 {
     static const struct {
         const char *text;
         enum nt_scn_op op;
     } ops[] = {{"<=", NT_OP_LE}, {">=", NT_OP_GE}, {"==", NT_OP_EQ}, {"!=", NT_OP_NE},
                {"<", NT_OP_LT},  {">", NT_OP_GT},  {"=", NT_OP_EQ}};
+    *op = NT_OP_EQ;
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (strncmp(text, ops[i].text, strlen(ops[i].text)) == 0) {
+            *op = ops[i].op;
+            text += strlen(ops[i].text);
+            return text + strspn(text, " ");
+        }
+    return text;
+}
+
+/* 5, "5", ">= 5" */
+static bool read_count(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_scn_count *out)
+{
     if (!check_scalar(l, v, k->name, "a count"))
         return false;
-    const char *p = v->text;
-    struct nt_scn_count c = {.set = true, .op = NT_OP_EQ, .place = v->place};
-    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
-        if (strncmp(p, ops[i].text, strlen(ops[i].text)) == 0) {
-            c.op = ops[i].op;
-            p += strlen(ops[i].text);
-            p += strspn(p, " ");
-            break;
-        }
+    struct nt_scn_count c = {.set = true, .place = v->place};
     uint64_t n = 0;
-    if (nt_unit_integer(p, &n) != NT_UNIT_OK || n > INT64_MAX) {
+    if (nt_unit_integer(read_comparison(v->text, &c.op), &n) != NT_UNIT_OK || n > INT64_MAX) {
         nt_diag_mend(nt_load_error(l, v, "'%s' is not a count", v->text),
                      "write a number, or one with <, <=, >, >=, != as in \">= 1\"");
         return false;
     }
     c.value = (int64_t)n;
+    *out = c;
+    return true;
+}
+
+/* "<= 800ms" */
+static bool read_span(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_scn_count *out)
+{
+    if (!check_scalar(l, v, k->name, "a time"))
+        return false;
+    struct nt_scn_count c = {.set = true, .place = v->place};
+    enum nt_unit_result r = nt_unit_time(read_comparison(v->text, &c.op), &c.value);
+    if (!accept_unit(l, v, r, "a time", "ms",
+                     "write a number and ns, us, ms, s, m or h, with <, <=, >, >= or != before it, as in \"<= 800ms\""))
+        return false;
     *out = c;
     return true;
 }
@@ -309,6 +328,7 @@ bool nt_key_read(struct nt_load *l, const struct nt_key *k, const struct nt_yaml
     case NT_KEY_PREFIX4:
     case NT_KEY_PREFIX6: return read_prefix(l, k, v, field);
     case NT_KEY_COUNT: return read_count(l, k, v, field);
+    case NT_KEY_SPAN: return read_span(l, k, v, field);
     }
     return false;
 }

@@ -25,7 +25,8 @@ enum nt_key_type {
     NT_KEY_ENDPOINT, /* struct nt_addr with port */
     NT_KEY_PREFIX4,
     NT_KEY_PREFIX6,
-    NT_KEY_COUNT /* struct nt_scn_count */
+    NT_KEY_COUNT, /* struct nt_scn_count */
+    NT_KEY_SPAN   /* struct nt_scn_count of nanoseconds */
 };
 
 enum { NT_KEY_REQUIRED = 1, NT_KEY_UNBUILT = 2, NT_KEY_ONLY = 4 /* larger values are not in this version */ };

@@ -30,7 +30,10 @@ static const struct nt_key keys[] = {
      AT(path),
      .words = path_words,
      .doc = "direct, relayed, none or oracle; a list: any of them"},
-    {.name = "data", AT(data), .schema = "{\"$ref\": \"#/$defs/data\"}", .doc = "what happens to the datagrams of send"},
+    {.name = "data",
+     AT(data),
+     .schema = "{\"$ref\": \"#/$defs/data\"}",
+     .doc = "what happens to the datagrams of send, or during the call"},
     {.name = "packets",
      AT(packets),
      .schema = "{\"type\": \"array\", \"items\": {\"anyOf\": [{\"$ref\": \"#/$defs/packets\"}, {\"$ref\": \"#/$defs/axis\"}]}}",
@@ -91,16 +94,39 @@ static const struct nt_key explore_keys[] = {
 };
 const struct nt_table nt_table_explore = NT_TABLE("explore", "'explore'", explore_keys);
 
+struct data_form {
+    struct nt_scn_count lost, lost_above, gap;
+    int during;
+    nt_time interval;
+};
+
+#define INTERVAL_MAX (10 * NT_SEC) /* of data during the call */
+
+static const struct nt_word spans[] = {{"call", 1, false}, {NULL, 0, false}};
 static const struct nt_key data_keys[] = {
     {.name = "lost",
      .type = NT_KEY_COUNT,
-     .offset = offsetof(struct nt_scn_expect, data_lost),
-     .flags = NT_KEY_REQUIRED,
-     .doc = "number of datagrams"},
+     .offset = offsetof(struct data_form, lost),
+     .doc = "number of datagrams; with during, those that their sender had no pair for count, too"},
     {.name = "lost-above",
      .type = NT_KEY_COUNT,
-     .offset = offsetof(struct nt_scn_expect, lost_above),
+     .offset = offsetof(struct data_form, lost_above),
      .doc = "bytes: larger data is dropped for its size; where both ways have such a limit, the lower one"},
+    {.name = "during",
+     .type = NT_KEY_WORD,
+     .offset = offsetof(struct data_form, during),
+     .words = spans,
+     .doc = "call: both agents send datagrams of 200 bytes from their first selection to the end"},
+    {.name = "interval",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct data_form, interval),
+     .low = NT_MSEC,
+     .high = INTERVAL_MAX,
+     .doc = "between two of them; 20ms by default"},
+    {.name = "gap",
+     .type = NT_KEY_SPAN,
+     .offset = offsetof(struct data_form, gap),
+     .doc = "with during: the longest time in which one of the agents received none of them, from its first one to the end"},
 };
 const struct nt_table nt_table_data = NT_TABLE("data", "'data'", data_keys);
 
@@ -149,6 +175,35 @@ static void read_exploration(struct nt_load *l, const struct nt_yaml *section, c
     else if (nt_yaml_get(section, "outcomes") != NULL)
         nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "outcomes"), "'outcomes' needs 'explore'"),
                      "add explore: {first: 6, window: 5ms}");
+}
+
+/* Each key says something, or is an error. */
+static void check_data_keys(struct nt_load *l, const struct nt_yaml *v, const struct data_form *f)
+{
+    static const char *const of_calls[] = {"interval", "gap"};
+    bool during = nt_yaml_get(v, "during") != NULL;
+    for (size_t i = 0; i < sizeof of_calls / sizeof *of_calls && !during; i++)
+        if (nt_yaml_get(v, of_calls[i]) != NULL)
+            nt_diag_mend(nt_load_error(l, nt_yaml_get(v, of_calls[i]), "'%s' has no effect without 'during'", of_calls[i]),
+                         "add during: call");
+    if (!during && !f->lost.set)
+        nt_diag_mend(nt_load_error(l, v, "'lost' is missing"), "'data' needs it");
+    else if (during && !f->lost.set && !f->gap.set)
+        nt_diag_mend(nt_load_error(l, v, "'during' expects nothing by itself"), "add gap: \"<= 800ms\", or lost: 0");
+}
+
+static void read_data(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
+{
+    struct data_form f = {.interval = 20 * NT_MSEC};
+    e->data_place = v->place;
+    if (!nt_table_read(l, &nt_table_data, v, &f))
+        return;
+    check_data_keys(l, v, &f);
+    e->data_lost = f.lost;
+    e->lost_above = f.lost_above;
+    e->data_during_call = f.during != 0;
+    e->data_interval = f.interval;
+    e->data_gap = f.gap;
 }
 
 static void read_packets(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_expect *e)
@@ -271,10 +326,8 @@ void nt_load_expect(struct nt_load *l, const struct nt_yaml *section)
     if ((e->path & NT_PATH_ORACLE) != 0 && e->path != NT_PATH_ORACLE)
         nt_diag_mend(nt_load_error(l, nt_yaml_get(section, "path"), "'oracle' cannot be combined with other paths"),
                      "write path: oracle");
-    if (f.data != NULL) {
-        e->data_place = f.data->place;
-        nt_table_read(l, &nt_table_data, f.data, e);
-    }
+    if (f.data != NULL)
+        read_data(l, f.data, e);
     read_exploration(l, section, &f, e);
     if (f.packets != NULL)
         read_packets(l, f.packets, e);

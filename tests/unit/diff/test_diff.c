@@ -124,6 +124,13 @@ TEST(each_fact_has_its_group)
     b.agent.selected_count = 1;
     b.selected.local.type = T("srflx");
     expect_change(&a, &b, &plain, NT_DIFF_STATES, "L: completed -> failed", NULL);
+
+    make(&a, "a");
+    make(&b, "a");
+    a.c.data_gap_ms = 800;
+    b.c.data_gap_ms = 2020;
+    expect_change(&a, &b, &plain, NT_DIFF_LONGER_GAP, "longest gap of data 800 ms -> 2020 ms", NULL);
+    expect_change(&b, &a, &plain, NT_DIFF_SHORTER_GAP, "longest gap of data 2020 ms -> 800 ms", NULL);
 }
 
 TEST(rules_are_counted_by_rule_and_agent)

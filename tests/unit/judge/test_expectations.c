@@ -1,5 +1,6 @@
 /* Expectations of a case against a world that has run: which one is the reason, with which line, and what comes first. */
 #include "reports/result/words.h"
+#include "scenarios/judge/data_gaps.h"
 #include "scenarios/judge/expectations.h"
 #include "scenarios/judge/outcome.h"
 #include "tests/unit/world/small.h"
@@ -129,6 +130,45 @@ TEST(test_data)
     assert_verdict(&j, NT_FAIL, LINE, "data lost: expected 0, found 1");
     j.result.connect_ms = -1;
     assert_verdict(&j, NT_FAIL, LINE, "data lost (never had both agents a selected pair): expected 0, found 1");
+    judging_end(&j);
+}
+
+#define DURING "expect:\n  data: {during: call, gap: \"<= 800ms\"}\n"
+
+/* R's datagrams 100 and more are dropped for a second, those of L never. */
+TEST(test_gap)
+{
+    struct judging j;
+    judging_begin(&j, SMALL "  - {at: 3s, drop: {where: R, filter: \"udp[4:2] = 208\", for: 1s}}\n" DURING);
+    nt_parties_end(j.s.w);
+    assert_int_equal(nt_data_gaps_describe(j.s.w, &j.result), NT_OK);
+    assert_int_equal(j.result.flow_count, 2);
+    assert_int_equal(j.result.flows[L].lost, 0);
+    assert_int_equal(j.result.flows[L].gap_ms, 20);
+    assert_int_equal(j.result.flows[R].lost, 50);
+    assert_int_equal(j.result.flows[R].silence_count, 1);
+    assert_int_equal(j.result.flows[R].silences[0].ms, 1020);
+    assert_int_equal(j.result.flows[R].silences[0].lost, 50);
+    assert_int_equal(j.result.data_gap_ms, 1020);
+    j.s.scn->expect.data_gap.place = there;
+    assert_verdict(
+        &j, NT_FAIL, LINE,
+        "data gap: expected <= 800 ms, found 1020 ms: L received nothing from R from 3016 ms to 4036 ms; 50 datagrams were lost");
+    j.s.scn->expect.data_gap.value = 1020 * NT_MSEC;
+    assert_verdict(&j, NT_PASS, 0, "");
+    judging_end(&j);
+}
+
+TEST(test_gap_of_data_that_never_began)
+{
+    struct judging j;
+    judging_begin(&j, SMALL_TOP SMALL_AGENTS "steps:\n" SMALL_CALL
+                                             "  - {at: 0s, signalling: {from: R, message: answer, drop: true}}\n" DURING);
+    nt_parties_end(j.s.w);
+    assert_int_equal(nt_data_gaps_describe(j.s.w, &j.result), NT_OK);
+    assert_int_equal(j.result.data_gap_ms, 0);
+    j.s.scn->expect.data_gap.place = there;
+    assert_verdict(&j, NT_FAIL, LINE, "data gap: no data went on with the call, for never had both agents a selected pair");
     judging_end(&j);
 }
 
@@ -293,6 +333,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_what_was_cut_is_said),
         cmocka_unit_test(test_within),
         cmocka_unit_test(test_data),
+        cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_gap_of_data_that_never_began),
         cmocka_unit_test(test_packets_at_a_tap),
         cmocka_unit_test(test_never),
         cmocka_unit_test(test_rules_that_must_be_broken),

@@ -585,6 +585,20 @@ TEST(test_expectations)
     nt_scn_file_del(f);
 }
 
+TEST(test_data_during_the_call)
+{
+    struct nt_scn_file *f = load(PLAIN CALL "expect:\n  data: {during: call, interval: 50ms, gap: \"< 1.5s\", lost: 3}\n");
+    struct nt_scn_case *c = cell(f, 0);
+    const struct nt_scn_expect *e = &c->expect;
+    assert_true(e->data_during_call);
+    assert_int_equal(e->data_interval, 50 * NT_MSEC);
+    assert_int_equal(e->data_gap.op, NT_OP_LT);
+    assert_int_equal(e->data_gap.value, 1500 * NT_MSEC);
+    assert_int_equal(e->data_lost.value, 3);
+    nt_scn_case_del(c);
+    nt_scn_file_del(f);
+}
+
 TEST(test_agent_keys)
 {
     struct nt_scn_file *f =
@@ -645,12 +659,19 @@ TEST(test_schema)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),      cmocka_unit_test(test_where_is_for_its_cells),
-        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_cells),        cmocka_unit_test(test_parameter_types),
-        cmocka_unit_test(test_policy),       cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_server_steps), cmocka_unit_test(test_expectations),
-        cmocka_unit_test(test_agent_keys),   cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_example),
+        cmocka_unit_test(test_where_is_for_its_cells),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_parameter_types),
+        cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_server_steps),
+        cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_data_during_the_call),
+        cmocka_unit_test(test_agent_keys),
+        cmocka_unit_test(test_schema),
     };
     return RUN_TESTS(tests);
 }

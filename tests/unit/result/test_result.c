@@ -127,6 +127,37 @@ TEST(test_exact_bytes)
     nt_result_case_free(&c);
 }
 
+/* Data that went on with the call stand at the end of `data`. */
+TEST(test_flows)
+{
+    static const char data[] =
+        "\"data\": {\"sent\": 20, \"lost\": 0, \"gap_ms\": 2020, \"flows\": [{\"from\": \"L\", \"sent\": 479, "
+        "\"unsent\": 7, \"lost\": 100, \"gap_ms\": 2020, \"gap_at_ms\": 4008, \"silences\": [{\"at_ms\": 4008, "
+        "\"ms\": 2020, \"lost\": 100, \"unsent\": 7}], \"more_silences\": 3}]}";
+    struct nt_result_case c, again;
+    char what[200] = "";
+    fill(&c);
+    c.data_gap_ms = 2020;
+    c.flow_count = 1;
+    c.flows = calloc(1, sizeof *c.flows);
+    c.flows[0] =
+        (struct nt_result_flow){.from = strdup("L"), .sent = 479, .unsent = 7, .lost = 100, .gap_ms = 2020, .gap_at_ms = 4008};
+    c.flows[0].more_silences = 3;
+    c.flows[0].silence_count = 1;
+    c.flows[0].silences = calloc(1, sizeof *c.flows[0].silences);
+    c.flows[0].silences[0] = (struct nt_result_silence){4008, 2020, 100, 7};
+    char *json = json_of(&c);
+    assert_non_null(strstr(json, data));
+    assert_int_equal(nt_result_case_from_json(&again, json, strlen(json), what, sizeof what), NT_OK);
+    assert_int_equal(again.flows[0].silences[0].lost, 100);
+    char *second = json_of(&again);
+    assert_string_equal(second, json);
+    free(json);
+    free(second);
+    nt_result_case_free(&c);
+    nt_result_case_free(&again);
+}
+
 TEST(test_round_trip)
 {
     struct nt_result_case c;
@@ -250,8 +281,9 @@ TEST(test_words)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exact_bytes), cmocka_unit_test(test_round_trip), cmocka_unit_test(test_types_and_nulls),
-        cmocka_unit_test(test_refused),     cmocka_unit_test(test_command),    cmocka_unit_test(test_words),
+        cmocka_unit_test(test_exact_bytes),     cmocka_unit_test(test_flows),   cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_types_and_nulls), cmocka_unit_test(test_refused), cmocka_unit_test(test_command),
+        cmocka_unit_test(test_words),
     };
     return RUN_TESTS(tests);
 }
