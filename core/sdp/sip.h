@@ -13,7 +13,9 @@ enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_
 struct nt_sip_message {
     enum nt_sip_kind kind;
     enum nt_sip_kind answered;      /* of a response: the request; 0 when writing: NT_SIP_INVITE */
-    uint16_t status;                /* of NT_SIP_REJECTED: 300 to 699; it is written as 488 */
+    uint16_t status;                /* of NT_SIP_REJECTED: 300 to 699; written: one of nt_sip_phrase, or 0, which is 488 */
+    bool retries;                   /* of NT_SIP_REJECTED: Retry-After is there */
+    uint32_t retry_after;           /* seconds */
     bool trickle, trickle_required; /* written, of INVITE and its 200: RFC 8840's option tag and info package */
     bool in_dialog;                 /* To has a tag: every message but the first INVITE of a call */
     uint32_t cseq;                  /* below 2^31 */
@@ -32,5 +34,7 @@ static inline bool nt_sip_is_response(enum nt_sip_kind kind)
 }
 
 const char *nt_sip_method(enum nt_sip_kind kind); /* "INVITE"; NULL: it is no request */
+/* "Request Pending" of 491; NULL: such a rejection is not written. */
+const char *nt_sip_phrase(uint16_t status);
 
 #endif

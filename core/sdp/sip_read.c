@@ -157,6 +157,17 @@ static bool read_call_id(struct reader *r, struct nt_span value)
     return keep_text(r, r->m->call_id, value);
 }
 
+/* RFC 3261, 20.33: a number of seconds, then a comment or parameters. One that cannot be read means nothing. */
+static void read_retry_after(struct reader *r, struct nt_span value)
+{
+    uint64_t seconds;
+    struct nt_span rest = trim(cut_at(&value, ';')), digits = trim(cut_at(&rest, '('));
+    if (!nt_span_number(digits, 9, 0, UINT32_MAX, &seconds))
+        return;
+    r->m->retries = true;
+    r->m->retry_after = (uint32_t)seconds;
+}
+
 /* The names and the compact forms of RFC 3261, 7.3.3. */
 static bool read_header(struct reader *r, struct nt_span name, struct nt_span value)
 {
@@ -173,6 +184,8 @@ static bool read_header(struct reader *r, struct nt_span name, struct nt_span va
         return read_cseq(r, value);
     if (nt_span_is(name, "Content-Length") || nt_span_is(name, "l"))
         return read_length(r, value);
+    if (nt_span_is(name, "Retry-After"))
+        read_retry_after(r, value);
     if (nt_span_is(name, "Content-Type") || nt_span_is(name, "c")) {
         r->m->content_type = value.p;
         r->m->content_type_len = value.len;

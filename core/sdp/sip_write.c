@@ -46,9 +46,9 @@ static const char *method_of(const struct nt_sip_message *m)
 
 static bool is_writable(const struct nt_sip_message *m)
 {
-    return method_of(m) != NULL && nt_addr_is_set(&m->via) && is_word(m->call_id) && is_word(m->branch) && is_word(m->from) &&
-           is_word(m->to) && strchr(m->from, '@') == NULL && strchr(m->to, '@') == NULL &&
-           strlen(cookie_for(m->branch)) + strlen(m->branch) < sizeof m->branch;
+    return method_of(m) != NULL && (m->kind != NT_SIP_REJECTED || nt_sip_phrase(m->status) != NULL) && nt_addr_is_set(&m->via) &&
+           is_word(m->call_id) && is_word(m->branch) && is_word(m->from) && is_word(m->to) && strchr(m->from, '@') == NULL &&
+           strchr(m->to, '@') == NULL && strlen(cookie_for(m->branch)) + strlen(m->branch) < sizeof m->branch;
 }
 
 static void write_start(struct nt_out *out, const struct nt_sip_message *m)
@@ -56,7 +56,7 @@ static void write_start(struct nt_out *out, const struct nt_sip_message *m)
     if (m->kind == NT_SIP_OK)
         nt_out(out, "SIP/2.0 200 OK\r\n");
     else if (m->kind == NT_SIP_REJECTED)
-        nt_out(out, "SIP/2.0 488 Not Acceptable Here\r\n"); /* RFC 3261, 13.3.1.3: of an offer */
+        nt_out(out, "SIP/2.0 %u %s\r\n", (unsigned)m->status, nt_sip_phrase(m->status));
     else
         nt_out(out, "%s sip:%s@" NT_SIP_DOMAIN " SIP/2.0\r\n", nt_sip_method(m->kind), m->to);
 }
@@ -74,6 +74,8 @@ static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
     if (m->kind != NT_SIP_INVITE || m->in_dialog)
         nt_out(out, ";tag=%08lx", (unsigned long)tag_of(m->call_id, m->to));
     nt_out(out, "\r\nCall-ID: %s\r\nCSeq: %lu %s\r\n", m->call_id, (unsigned long)m->cseq, method_of(m));
+    if (m->kind == NT_SIP_REJECTED && m->retries) /* RFC 3261, 20.33 */
+        nt_out(out, "Retry-After: %lu\r\n", (unsigned long)m->retry_after);
 }
 
 /* RFC 3261, 8.1.1.8: "The Contact header field MUST be present and contain exactly one SIP or SIPS URI in any request that can
@@ -122,6 +124,8 @@ int nt_sip_write(const struct nt_sip_message *message, char *buf, size_t cap)
     struct nt_sip_message m = *message;
     if (nt_sip_is_response(m.kind) && m.answered == 0)
         m.answered = NT_SIP_INVITE;
+    if (m.kind == NT_SIP_REJECTED && m.status == 0)
+        m.status = 488; /* RFC 3261, 13.3.1.3: of an offer */
     if (!is_writable(&m))
         return NT_EINVAL;
     write_start(&out, &m);

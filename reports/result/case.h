@@ -60,6 +60,7 @@ struct nt_result_agent {
     struct nt_result_prflx *prflx;
     size_t prflx_count;
     uint32_t checks_sent, checks_received;
+    uint32_t restarts; /* how often its credentials changed */
 };
 
 struct nt_result_finding { /* a violation, or advice */

@@ -125,6 +125,7 @@ static const struct nt_field agent_fields[] = {
     MANY(LIST, PRFLX, AGENT, "peer_reflexive", prflx, prflx_count, prflx_record, DETAILS),
     U32(AGENT, "checks_sent", checks_sent, DETAILS),
     U32(AGENT, "checks_received", checks_received, DETAILS),
+    U32(AGENT, "restarts", restarts, DETAILS),
 };
 static const struct nt_record agent_record = RECORD(agent_fields, AGENT);
 

@@ -97,6 +97,7 @@ int nt_agent_result(const struct nt_ice_agent *ice, struct nt_result_agent *r)
     r->role = nt_strdup(nt_role_name(nt_ice_role(ice)), &err);
     r->checks_sent = stats.checks_sent;
     r->checks_received = stats.checks_received;
+    r->restarts = stats.restarts;
     if (err != NT_OK || describe_candidates(ice, r) != NT_OK || describe_pairs(ice, r) != NT_OK)
         return NT_ENOMEM;
     return describe_selected(ice, r);

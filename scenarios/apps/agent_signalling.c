@@ -214,10 +214,16 @@ static void on_signal(void *user, enum nt_sip_kind kind, struct nt_ice_descripti
         receive_answer(sig, d, now);
     else if (kind == NT_SIP_INFO)
         receive_candidates(sig, d, now);
-    else if (kind == NT_SIP_REJECTED)
-        sig->rejected = !sig->answered;
-    else
+    else if (kind == NT_SIP_ACK)
         receive_ack(sig, now);
+}
+
+static void on_refused(void *user, const struct nt_sip_refusal *refusal, nt_time now)
+{
+    struct nt_agent_signalling *sig = user;
+    (void)refusal;
+    (void)now;
+    sig->rejected = !sig->answered;
 }
 
 bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
@@ -243,6 +249,7 @@ int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_a
                                     .trickle = sig->trickles,
                                     .trickle_required = config->mode == NT_ICE_TRICKLE_FULL,
                                     .receive = on_signal,
+                                    .refused = on_refused,
                                     .receiver = sig};
     sig->sip = nt_sip_end_new(&sip);
     return sig->sip != NULL ? NT_OK : NT_ENOMEM;

@@ -1,14 +1,22 @@
 /* An agent's end of the signalling: an endpoint on its management host that sends and receives offers, answers and trickled
- * candidates as SIP. The scenario's signalling steps act on what it sends. */
+ * candidates as SIP, and ends the call. The scenario's signalling steps act on what it sends. The links lose nothing by
+ * themselves, so that nothing is sent again (RFC 3261, 17.1.1.2: timers A, E and G). */
 #ifndef NT_APPS_SIP_END_H
 #define NT_APPS_SIP_END_H
 
 #include "core/sdp/sdp.h"
 #include "scenarios/apps/app.h"
+#include "scenarios/apps/sip_queue.h"
 
-#define NT_SIP_QUEUE_MAX 32 /* messages on their way out */
+#define NT_SIP_TIMER_B (32 * NT_SEC) /* RFC 3261, 17.1.1.2: 64*T1 */
 
 struct nt_sip_end;
+
+/* What became of an offer that has not been accepted. */
+struct nt_sip_refusal {
+    uint16_t status;     /* 408: no answer within NT_SIP_TIMER_B */
+    nt_time retry_after; /* it may be tried again so long from now; NT_TIME_NEVER: it is not to be */
+};
 
 struct nt_sip_end_config {
     const struct nt_app_context *context; /* of the agent; the caller's */
@@ -19,9 +27,11 @@ struct nt_sip_end_config {
     /* Offers RFC 8840's option tag and info package; requires the peer's support. */
     bool trickle, trickle_required;
     /* An offer (NT_SIP_INVITE), an answer (NT_SIP_OK) or trickled candidates (NT_SIP_INFO) arrived; the receiver frees the
-     * description. NT_SIP_ACK: our answer has arrived, NT_SIP_REJECTED: the peer rejects our offer; no description. */
+     * description. NT_SIP_ACK: our answer has arrived; NT_SIP_BYE: the call is over by the peer's word; no description. */
     void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
-    /* Instead of `receive`: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
+    /* Our offer is over, and not accepted: the session goes on as it was (RFC 3261, 14.1), or there is none. */
+    void (*refused)(void *receiver, const struct nt_sip_refusal *refusal, nt_time now);
+    /* Instead of both: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
     void (*receive_text)(void *receiver, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
     void *receiver;
 };
@@ -38,7 +48,12 @@ void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct
 void nt_sip_end_reject(struct nt_sip_end *sip, nt_time now);
 /* The same as nt_sip_end_send with the text of the body. */
 void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
-/* From now on messages of this kind are delayed, dropped or duplicated on the link; for the trace they are sent. 0 or NT_ENOMEM. */
+/* RFC 3261, 14.1: an offer, ours or the peer's, is not answered yet: another one "MUST NOT" be sent. */
+bool nt_sip_end_is_busy(const struct nt_sip_end *sip);
+/* The call ends, `why` for the trace. RFC 3261, 15.1.1: it is over as soon as BYE is sent, whatever is answered. */
+void nt_sip_end_bye(struct nt_sip_end *sip, const char *why, nt_time now);
+bool nt_sip_end_is_over(const struct nt_sip_end *sip); /* BYE has been sent, or has come */
+/* A signalling step: as nt_sip_queue_fault, or the peer's next offer is rejected. 0 or NT_ENOMEM. */
 int nt_sip_end_fault(struct nt_sip_end *sip, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
 
 #endif

@@ -171,4 +171,6 @@ void nt_expectations_judge_agent(struct nt_verdict *v, const struct nt_scn_agent
     judge_pairs(v, e, r);
     snprintf(what, sizeof what, "%s: checks", r->name);
     nt_verdict_count(v, &e->checks, r->checks_sent, what);
+    snprintf(what, sizeof what, "%s: restarts", r->name);
+    nt_verdict_count(v, &e->restarts, r->restarts, what);
 }

@@ -152,7 +152,7 @@ enum nt_scn_server_do { NT_SERVER_STOP = 1, NT_SERVER_START, NT_SERVER_RESET, NT
 #define NT_SCN_NTH_MAX 65536                   /* the greatest number in `nth` of a refusal */
 
 enum nt_scn_message { NT_MESSAGE_ANY = 0, NT_MESSAGE_OFFER, NT_MESSAGE_ANSWER, NT_MESSAGE_CANDIDATE };
-enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE };
+enum nt_scn_signal_act { NT_SIGNAL_DELAY = 1, NT_SIGNAL_DROP, NT_SIGNAL_DUPLICATE, NT_SIGNAL_REJECT };
 
 struct nt_scn_match {          /* any of these types or addresses; empty: any candidate */
     uint8_t types;             /* bits 1 << enum nt_ice_type */

@@ -29,7 +29,7 @@ def test_results_have_the_shape_of_the_language(classic):
     assert case["id"] == "classic/five-types[left=none,right=none]"
     assert case["file"] == "classic/five-types.yaml"
     agent = case["agents"]["L"]
-    for key in ("stack", "state", "role", "candidates", "selected", "pairs", "peer_reflexive", "checks_sent", "checks_received"):
+    for key in ("stack", "state", "role", "candidates", "selected", "pairs", "peer_reflexive", "checks_sent", "checks_received", "restarts"):
         assert key in agent
     assert all(re.fullmatch(r"\d+", p["priority"]) for p in agent["pairs"])
     assert case["data"] == {"sent": 20, "lost": 0}

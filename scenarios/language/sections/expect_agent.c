@@ -19,6 +19,7 @@ static const struct nt_key keys[] = {
     {.name = "state", .type = NT_KEY_WORD, EXPECT(state), .words = nt_agent_state_words, .doc = "state at the end"},
     {.name = "role", .type = NT_KEY_WORD, EXPECT(role), .words = nt_role_words, .doc = "role at the end"},
     {.name = "checks", .type = NT_KEY_COUNT, EXPECT(checks), .doc = "transactions sent, as in \"<= 12\""},
+    {.name = "restarts", .type = NT_KEY_COUNT, EXPECT(restarts), .doc = "how often its credentials changed, as in 1 or \">= 1\""},
     {.name = "selected", NODE(selected), .schema = "{\"$ref\": \"#/$defs/selected\"}", .doc = "the selected pair"},
     {.name = "candidates",
      NODE(candidates),

@@ -13,6 +13,10 @@
     "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 192.0.2.1\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"                     \
     "a=candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host\r\n"
 
+#define MEDIA_FRAGMENT                                                                                                             \
+    "m=audio 9 RTP/AVP 0\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"                                              \
+    "a=candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host\r\n"
+
 static struct {
     size_t count;
     struct nt_trace_event last;
@@ -42,6 +46,8 @@ struct end {
     struct nt_app_context context;
     struct nt_sip_end *sip;
     size_t received[NT_SIP_REJECTED + 1], candidates;
+    size_t refused;
+    struct nt_sip_refusal refusal; /* the last */
 };
 
 static struct nt_fabric *fabric;
@@ -58,13 +64,21 @@ static void receive(void *receiver, enum nt_sip_kind kind, struct nt_ice_descrip
     nt_ice_description_free(d);
 }
 
+static void note_refused(void *receiver, const struct nt_sip_refusal *refusal, nt_time now)
+{
+    struct end *e = receiver;
+    (void)now;
+    e->refused++;
+    e->refusal = *refusal;
+}
+
 static void begin_end(struct end *e, uint32_t network, const char *user, const char *own, const char *peer, const char *via)
 {
     struct nt_addr a = addr(own), bare = nt_addr_with_port(&a, 0);
     struct nt_route route = {.prefix = {.addr = {.family = NT_AF_IPV4}}};
     struct nt_host *host = nt_host_new(fabric, user);
     assert_non_null(host);
-    *e = (struct end){.context = {.signal_host = host}};
+    *e = (struct end){.context = {.signal_host = host, .fabric = fabric}};
     assert_int_equal(nt_host_attach(host, network, user, &bare, 1), 0);
     assert_int_equal(nt_routes_add(nt_host_routes(host), &route), 0);
     struct nt_sip_end_config config = {.context = &e->context,
@@ -75,6 +89,7 @@ static void begin_end(struct end *e, uint32_t network, const char *user, const c
                                        .seed = 1,
                                        .trace = trace,
                                        .receive = receive,
+                                       .refused = note_refused,
                                        .receiver = e};
     e->sip = nt_sip_end_new(&config);
     assert_non_null(e->sip);
@@ -166,7 +181,8 @@ TEST(what_describes_nothing_is_discarded)
     assert_int_equal(r.received[NT_SIP_INVITE], 0);
     assert_string_equal(told[NT_TR_SDP_NOTE].text, "line 5 of the offer is ignored: there is no m= line");
     assert_discarded(1, NT_DISCARD_UNREADABLE, "its body describes nothing");
-    assert_int_equal(l.received[NT_SIP_REJECTED], 1);
+    assert_int_equal(l.refused, 1);
+    assert_int_equal(l.refusal.status, 488);
     assert_string_equal(told[NT_TR_OFFER_REJECTED].text, "the peer answers 488");
     assert_int_equal(r.received[NT_SIP_ACK], 0);
     call();
@@ -183,7 +199,8 @@ TEST(a_rejected_offer_changes_nothing)
     assert_int_equal(r.received[NT_SIP_INVITE], 2);
     nt_sip_end_reject(r.sip, nt_fabric_now(fabric));
     nt_fabric_run(fabric, nt_fabric_now(fabric) + NT_SEC);
-    assert_int_equal(l.received[NT_SIP_REJECTED], 1);
+    assert_int_equal(l.refused, 1);
+    assert_int_equal(l.refusal.status, 488);
     assert_int_equal(told[NT_TR_OFFER_REJECTED].count, 1);
     assert_int_equal(told[NT_TR_OFFER_REJECTED].last.n[0], 488);
     assert_int_equal(r.received[NT_SIP_ACK], 1);
@@ -214,18 +231,196 @@ TEST(what_does_not_leave_is_told)
     nt_sip_end_send_text(l.sip, NT_SIP_INVITE, large, sizeof large - 1, now);
     assert_int_equal(told[NT_TR_UNSENT].count, 1);
     assert_string_equal(told[NT_TR_UNSENT].text, "it is longer than a datagram");
+    call();
+    now = nt_fabric_now(fabric);
     for (int i = 0; i < 20; i++)
         assert_int_equal(nt_sip_end_fault(l.sip, NT_MESSAGE_ANY, NT_SIGNAL_DELAY, NT_MSEC), NT_OK);
     for (int i = 0; i < NT_SIP_QUEUE_MAX; i++)
-        nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION MEDIA, strlen(SESSION MEDIA), now);
+        nt_sip_end_send_text(l.sip, NT_SIP_INFO, MEDIA_FRAGMENT, strlen(MEDIA_FRAGMENT), now);
     assert_int_equal(told[NT_TR_UNSENT].count, 1);
-    nt_sip_end_send_text(l.sip, NT_SIP_INVITE, SESSION MEDIA, strlen(SESSION MEDIA), now);
+    nt_sip_end_send_text(l.sip, NT_SIP_INFO, MEDIA_FRAGMENT, strlen(MEDIA_FRAGMENT), now);
     assert_int_equal(told[NT_TR_UNSENT].count, 2);
     assert_string_equal(told[NT_TR_UNSENT].text, "32 messages wait to leave");
     nt_fabric_run(fabric, now + 19 * NT_MSEC);
-    assert_int_equal(r.received[NT_SIP_INVITE], 0);
+    assert_int_equal(r.received[NT_SIP_INFO], 0);
     nt_fabric_run(fabric, now + 20 * NT_MSEC); /* each fault has delayed them: no limit on their number */
-    assert_int_equal(r.received[NT_SIP_INVITE], NT_SIP_QUEUE_MAX);
+    assert_int_equal(r.received[NT_SIP_INFO], NT_SIP_QUEUE_MAX);
+}
+
+/* --- offers within the call: RFC 3261, 14 and 17 --- */
+
+static void pass(nt_time time)
+{
+    nt_fabric_run(fabric, nt_fabric_now(fabric) + time);
+}
+
+static void offer(struct end *e)
+{
+    nt_sip_end_send_text(e->sip, NT_SIP_INVITE, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric));
+}
+
+/* 14.2: both get 491; 14.1: the owner of the Call-ID waits for 2.1 to 4 s, the other one for at most 2 s, in units of 10 ms. */
+TEST(offers_that_meet_are_refused_both_and_tried_again_in_turn)
+{
+    call();
+    offer(&l);
+    offer(&r);
+    assert_true(nt_sip_end_is_busy(l.sip));
+    pass(NT_SEC);
+    assert_int_equal(l.received[NT_SIP_INVITE], 0);
+    assert_int_equal(r.received[NT_SIP_INVITE], 1); /* that of the call */
+    assert_int_equal(l.refusal.status, 491);
+    assert_int_equal(r.refusal.status, 491);
+    assert_false(nt_sip_end_is_busy(l.sip));
+    assert_in_range(l.refusal.retry_after, 2100 * NT_MSEC, 4000 * NT_MSEC);
+    assert_in_range(r.refusal.retry_after, 0, 2000 * NT_MSEC);
+    assert_int_equal(l.refusal.retry_after % (10 * NT_MSEC), 0);
+    assert_int_equal(r.refusal.retry_after % (10 * NT_MSEC), 0);
+    send_text(&r, NT_SIP_INVITE, SESSION MEDIA);
+    assert_int_equal(l.received[NT_SIP_INVITE], 1);
+}
+
+/* 14.2 */
+TEST(an_offer_before_the_last_one_is_answered_gets_500_and_when_to_try_again)
+{
+    call();
+    offer(&l);
+    offer(&l);
+    pass(NT_SEC);
+    assert_int_equal(r.received[NT_SIP_INVITE], 2);
+    assert_int_equal(l.refused, 1);
+    assert_int_equal(l.refusal.status, 500);
+    assert_in_range(l.refusal.retry_after, 0, 10 * NT_SEC);
+    assert_int_equal(l.refusal.retry_after % NT_SEC, 0);
+    assert_discarded(1, NT_DISCARD_STATE, "an offer before the last one is answered");
+}
+
+/* 17.2.1: the response is sent again; the offer and the answer mean no more than once. */
+TEST(what_comes_twice_counts_once)
+{
+    assert_int_equal(nt_sip_end_fault(l.sip, NT_MESSAGE_OFFER, NT_SIGNAL_DUPLICATE, 0), NT_OK);
+    call();
+    assert_int_equal(r.received[NT_SIP_INVITE], 1);
+    assert_discarded(1, NT_DISCARD_DUPLICATE, "an offer that has come before");
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_DUPLICATE, 0), NT_OK);
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    send_text(&r, NT_SIP_OK, SESSION MEDIA);
+    assert_int_equal(r.received[NT_SIP_INVITE], 2);
+    assert_int_equal(l.received[NT_SIP_OK], 2);
+    assert_discarded(3, NT_DISCARD_DUPLICATE, "an answer to an offer that is over");
+    assert_int_equal(r.received[NT_SIP_ACK], 3); /* RFC 3261, 13.2.2.4: each is acknowledged */
+}
+
+/* 17.1.1.2 (timer B) and 8.1.3.1 */
+TEST(an_offer_that_is_not_answered_is_over_after_32_seconds)
+{
+    call();
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_DROP, 0), NT_OK);
+    offer(&l);
+    nt_time sent = nt_fabric_now(fabric);
+    pass(NT_SEC);
+    nt_sip_end_send_text(r.sip, NT_SIP_OK, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric));
+    nt_fabric_run(fabric, sent + NT_SIP_TIMER_B - 1);
+    assert_true(nt_sip_end_is_busy(l.sip));
+    nt_fabric_run(fabric, sent + NT_SIP_TIMER_B);
+    assert_false(nt_sip_end_is_busy(l.sip));
+    assert_int_equal(l.refusal.status, 408);
+    assert_int_equal(l.refusal.retry_after, NT_TIME_NEVER);
+    assert_string_equal(told[NT_TR_OFFER_REJECTED].text, "no answer within 32 s");
+}
+
+/* Somebody may have to be asked. */
+TEST(the_first_offer_waits_for_its_answer_without_end)
+{
+    offer(&l);
+    pass(600 * NT_SEC);
+    assert_true(nt_sip_end_is_busy(l.sip));
+    send_text(&r, NT_SIP_OK, SESSION MEDIA);
+    assert_int_equal(l.received[NT_SIP_OK], 1);
+}
+
+TEST(a_step_rejects_the_next_offer_alone)
+{
+    call();
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_REJECT, 0), NT_OK);
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    assert_int_equal(l.refusal.status, 488);
+    assert_int_equal(l.refusal.retry_after, NT_TIME_NEVER);
+    assert_int_equal(r.received[NT_SIP_INVITE], 1);
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    assert_int_equal(r.received[NT_SIP_INVITE], 2);
+}
+
+/* --- the end: RFC 3261, 15 --- */
+
+TEST(bye_ends_the_call_on_both_sides)
+{
+    call();
+    nt_sip_end_bye(l.sip, "hung up", nt_fabric_now(fabric));
+    assert_true(nt_sip_end_is_over(l.sip));
+    pass(NT_SEC);
+    assert_true(nt_sip_end_is_over(r.sip));
+    assert_int_equal(r.received[NT_SIP_BYE], 1);
+    assert_int_equal(l.received[NT_SIP_BYE], 0);
+    assert_int_equal(told[NT_TR_BYE_SENT].count, 1);
+    assert_string_equal(told[NT_TR_BYE_SENT].text, "hung up");
+    assert_int_equal(told[NT_TR_BYE_RECEIVED].count, 1);
+    assert_int_equal(told[NT_TR_DISCARDED].count, 0);
+    send_text(&r, NT_SIP_INFO, MEDIA_FRAGMENT);
+    assert_discarded(1, NT_DISCARD_OUTDATED, "candidates of another call, or of none");
+}
+
+TEST(both_may_say_bye_at_once)
+{
+    call();
+    nt_sip_end_bye(l.sip, "hung up", nt_fabric_now(fabric));
+    nt_sip_end_bye(r.sip, "hung up", nt_fabric_now(fabric));
+    pass(NT_SEC);
+    assert_int_equal(l.received[NT_SIP_BYE] + r.received[NT_SIP_BYE], 0);
+    assert_discarded(2, NT_DISCARD_OUTDATED, "BYE of a call that is over, or of none");
+}
+
+/* 15.1.1: the call is over here "as soon as the BYE request is passed"; 12.2.1.2: it is there, once it hears 481. */
+TEST(bye_that_is_lost_ends_the_call_and_the_peer_learns_it_when_it_offers)
+{
+    call();
+    uint32_t nodes[2] = {nt_host_node(l.context.signal_host), nt_host_node(r.context.signal_host)};
+    nt_time until = nt_fabric_now(fabric) + NT_SEC;
+    assert_int_equal(nt_fabric_partition(fabric, &nodes[0], 1, &nodes[1], 1, until), NT_OK);
+    nt_sip_end_bye(l.sip, "hung up", nt_fabric_now(fabric));
+    pass(2 * NT_SEC);
+    assert_true(nt_sip_end_is_over(l.sip));
+    assert_false(nt_sip_end_is_over(r.sip));
+    send_text(&r, NT_SIP_INVITE, SESSION MEDIA);
+    assert_true(nt_sip_end_is_over(r.sip));
+    assert_int_equal(r.refusal.status, 481);
+    assert_int_equal(r.received[NT_SIP_BYE], 1);
+    assert_string_equal(told[NT_TR_BYE_RECEIVED].text, "the peer answers 481: it knows of no call");
+}
+
+TEST(an_offer_after_bye_gets_481_and_ends_the_call)
+{
+    call();
+    assert_int_equal(nt_sip_end_fault(l.sip, NT_MESSAGE_OFFER, NT_SIGNAL_DELAY, 100 * NT_MSEC), NT_OK);
+    offer(&l);
+    nt_sip_end_bye(r.sip, "hung up", nt_fabric_now(fabric));
+    pass(50 * NT_MSEC);
+    assert_true(nt_sip_end_is_over(l.sip));
+    pass(NT_SEC);
+    assert_int_equal(l.received[NT_SIP_BYE], 1);
+    assert_int_equal(r.received[NT_SIP_INVITE], 1);
+}
+
+/* 15.1.2 */
+TEST(an_offer_that_is_open_when_bye_comes_gets_487)
+{
+    call();
+    offer(&l);
+    pass(NT_SEC);
+    nt_sip_end_bye(l.sip, "hung up", nt_fabric_now(fabric));
+    pass(NT_SEC);
+    assert_false(nt_sip_end_is_busy(r.sip));
+    assert_int_equal(l.refused, 0); /* the call is over: nobody asks */
 }
 
 /* --- the platform --- */
@@ -286,6 +481,17 @@ int main(int argc, char **argv)
         T(a_rejected_offer_changes_nothing),
         T(messages_of_other_calls_and_offers_are_outdated),
         T(what_does_not_leave_is_told),
+        T(offers_that_meet_are_refused_both_and_tried_again_in_turn),
+        T(an_offer_before_the_last_one_is_answered_gets_500_and_when_to_try_again),
+        T(what_comes_twice_counts_once),
+        T(an_offer_that_is_not_answered_is_over_after_32_seconds),
+        T(the_first_offer_waits_for_its_answer_without_end),
+        T(a_step_rejects_the_next_offer_alone),
+        T(bye_ends_the_call_on_both_sides),
+        T(both_may_say_bye_at_once),
+        T(bye_that_is_lost_ends_the_call_and_the_peer_learns_it_when_it_offers),
+        T(an_offer_after_bye_gets_481_and_ends_the_call),
+        T(an_offer_that_is_open_when_bye_comes_gets_487),
         cmocka_unit_test(the_platform_tells_what_it_does_not_forward),
     };
     return RUN_TESTS(tests);

@@ -31,7 +31,7 @@ static const char example[] =
     "\"generated_by\": null, \"receivable\": true, \"sendable\": true, \"handshake\": true, \"valid\": true, \"nominated\": true, "
     "\"priority\": \"18446744073709551615\", \"local_type\": \"host\", \"remote_type\": \"srflx\"}], "
     "\"peer_reflexive\": [{\"side\": \"local\", \"address\": \"203.0.113.2\", \"port\": 40001, \"packet\": 57}], "
-    "\"checks_sent\": 9, \"checks_received\": 8}}, \"conformance\": {\"rules_exercised\": 83, \"violations\": "
+    "\"checks_sent\": 9, \"checks_received\": 8, \"restarts\": 2}}, \"conformance\": {\"rules_exercised\": 83, \"violations\": "
     "[{\"rule\": \"RFC8445-7.1.1-priority\", \"agent\": \"L\", \"packet\": 31, \"detail\": \"wrong\", \"count\": 1}], \"advice\": [], \"not_judged\": []}, "
     "\"data\": {\"sent\": 20, \"lost\": 0}, \"capture\": \"captures/x.pcapng\", \"claim\": \"a claim\", "
     "\"reasons\": [], \"steps\": [{\"at_ms\": 3, \"what\": \"call (line 9)\", \"fired\": true}, {\"at_ms\": null, \"what\": \"drop\", "
@@ -48,7 +48,8 @@ static void fill_agent(struct nt_result_agent *a)
                                   .pair_count = 1,
                                   .prflx_count = 1,
                                   .checks_sent = 9,
-                                  .checks_received = 8};
+                                  .checks_received = 8,
+                                  .restarts = 2};
     a->candidates = calloc(1, sizeof *a->candidates);
     a->candidates[0] = (struct nt_result_candidate){.type = strdup("host"),
                                                     .stream = 1,

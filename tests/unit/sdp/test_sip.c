@@ -282,6 +282,52 @@ TEST(rejections)
     assert_non_null(strstr(header(text, "To:"), ";tag=")); /* RFC 3261, 8.2.6.2 */
     assert_null(strstr(text, "Contact:"));
     assert_null(strstr(text, "Max-Forwards:"));
+    assert_null(strstr(text, "Retry-After:"));
+}
+
+/* RFC 3261, 14.2, 15.1.2, 20.33 */
+TEST(rejections_by_status)
+{
+    static const struct {
+        uint16_t status;
+        const char *line;
+    } written_as[] = {{481, "SIP/2.0 481 Call/Transaction Does Not Exist\r\n"},
+                      {487, "SIP/2.0 487 Request Terminated\r\n"},
+                      {491, "SIP/2.0 491 Request Pending\r\n"},
+                      {500, "SIP/2.0 500 Server Internal Error\r\n"}};
+    struct nt_sip_message m = invite(), back;
+    char buf[2048];
+    m.kind = NT_SIP_REJECTED;
+    m.retries = true;
+    m.retry_after = 7;
+    for (size_t i = 0; i < sizeof written_as / sizeof *written_as; i++) {
+        m.status = written_as[i].status;
+        const char *text = written(&m);
+        assert_int_equal(strncmp(text, written_as[i].line, strlen(written_as[i].line)), 0);
+        assert_int_equal(reads(&back, text), NT_OK);
+        assert_int_equal(back.status, m.status);
+        assert_true(back.retries);
+        assert_int_equal(back.retry_after, 7);
+    }
+    m.status = 486;
+    assert_int_equal(nt_sip_write(&m, buf, sizeof buf), NT_EINVAL);
+}
+
+TEST(retry_after_is_read_in_all_its_forms)
+{
+    static const struct {
+        const char *value;
+        bool retries;
+        uint32_t seconds;
+    } of[] = {{"18000;duration=3600", true, 18000}, {" 120 (I'm in a meeting)", true, 120}, {"0", true, 0}, {"soon", false, 0}};
+    struct nt_sip_message m;
+    char text[400];
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        snprintf(text, sizeof text, "SIP/2.0 500 x\r\n" VIA FROM TO CALL CSEQ "Retry-After: %s\r\n\r\n", of[i].value);
+        assert_int_equal(reads(&m, text), NT_OK);
+        assert_int_equal(m.retries, of[i].retries);
+        assert_int_equal(m.retry_after, of[i].seconds);
+    }
 }
 
 TEST(other_kinds)
@@ -325,12 +371,19 @@ TEST(not_written)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(invite_text), cmocka_unit_test(tags_of_a_dialog),
-        cmocka_unit_test(trickled),    cmocka_unit_test(trickle_offered),
-        cmocka_unit_test(round_trips), cmocka_unit_test(foreign),
-        cmocka_unit_test(refused),     cmocka_unit_test(other_kinds),
-        cmocka_unit_test(rejections),  cmocka_unit_test(texts_that_are_too_long),
+        cmocka_unit_test(invite_text),
+        cmocka_unit_test(tags_of_a_dialog),
+        cmocka_unit_test(trickled),
+        cmocka_unit_test(trickle_offered),
+        cmocka_unit_test(round_trips),
+        cmocka_unit_test(foreign),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(other_kinds),
+        cmocka_unit_test(rejections),
+        cmocka_unit_test(texts_that_are_too_long),
         cmocka_unit_test(not_written),
+        cmocka_unit_test(rejections_by_status),
+        cmocka_unit_test(retry_after_is_read_in_all_its_forms),
     };
     return RUN_TESTS(tests);
 }
