@@ -1,8 +1,9 @@
+#include "scenarios/apps/sip_receive.h"
 #include "core/base/err.h"
 #include "core/base/strings.h"
 #include "scenarios/apps/sdp_notes.h"
 #include "scenarios/apps/sip_discard.h"
-#include "scenarios/apps/sip_state.h"
+#include "scenarios/apps/sip_send.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -162,7 +163,7 @@ static void receive_invite(struct nt_sip_end *sip, const struct nt_sip_message *
         nt_sip_discard_input(sip, NT_DISCARD_STATE, why, now);
         nt_sip_reject_theirs(sip, status, now);
     } else if (!read_body(sip, m, &d, now)) {
-        nt_sip_end_reject(sip, now);
+        nt_sip_reject_theirs(sip, 488, now);
     } else {
         nt_join(sip->call_id, sizeof sip->call_id, m->call_id, "");
         deliver_message(sip, m, &d, now);
@@ -213,7 +214,7 @@ static nt_time retry_after(struct nt_sip_end *sip, const struct nt_sip_message *
 }
 
 /* Processes have no word for it. */
-void nt_sip_end_offer(struct nt_sip_end *sip, const struct nt_sip_refusal *refusal, const char *text, nt_time now)
+void nt_sip_close_ours(struct nt_sip_end *sip, const struct nt_sip_refusal *refusal, const char *text, nt_time now)
 {
     sip->open = false;
     nt_trace_emit(&sip->config.trace,
@@ -247,7 +248,7 @@ static void receive_rejection(struct nt_sip_end *sip, const struct nt_sip_messag
         return;
     send_ack(sip, m, now);
     snprintf(text, sizeof text, "the peer answers %u", (unsigned)m->status);
-    nt_sip_end_offer(sip, &(struct nt_sip_refusal){m->status, retry_after(sip, m)}, text, now);
+    nt_sip_close_ours(sip, &(struct nt_sip_refusal){m->status, retry_after(sip, m)}, text, now);
     if (m->status == 481) /* RFC 3261, 12.2.1.2 */
         end_call(sip, m, now);
 }

@@ -1,10 +1,10 @@
-/* Inside of the room: an end of the signalling, and what its two files ask of each other. sip_end.c sends, sip_receive.c takes what
- * comes. */
+/* Inside of the room: the state of an end of the signalling. */
 #ifndef NT_APPS_SIP_STATE_H
 #define NT_APPS_SIP_STATE_H
 
 #include "core/base/rand.h"
-#include "scenarios/apps/sip_end.h"
+#include "scenarios/apps/sip_queue.h"
+#include "scenarios/apps/sip_types.h"
 
 /* The peer's last INVITE. */
 struct nt_sip_theirs {
@@ -33,15 +33,5 @@ struct nt_sip_end {
     char call_id[NT_SIP_TEXT_MAX + 1];
     struct nt_sip_queue queue;
 };
-
-/* sip_end.c: */
-struct nt_sip_message nt_sip_make_request(const struct nt_sip_end *sip, enum nt_sip_kind kind);
-void nt_sip_send_untouched(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now);
-void nt_sip_reject_theirs(struct nt_sip_end *sip, uint16_t status, nt_time now); /* the peer's last INVITE */
-/* sip_receive.c: */
-void nt_sip_receive(struct nt_sip_end *sip, const uint8_t *bytes, size_t len, nt_time now);
-void nt_sip_discard_input(const struct nt_sip_end *sip, enum nt_discard reason, const char *text, nt_time now);
-/* Our offer is over, and not accepted; `text` says why in the trace. */
-void nt_sip_end_offer(struct nt_sip_end *sip, const struct nt_sip_refusal *refusal, const char *text, nt_time now);
 
 #endif
