@@ -101,6 +101,7 @@ struct nt_result_silence { /* of one way, longer than NT_SILENCE_MIN and NT_SILE
 
 struct nt_result_flow { /* data that went on with the call, one way */
     char *from;
+    int64_t began_ms, ended_ms;  /* when its first datagram was due, and until when they were awaited */
     uint64_t sent, unsent, lost; /* sent: all that were due */
     int64_t gap_ms, gap_at_ms;   /* the longest silence of its receiver, from its first datagram to the end */
     struct nt_result_silence *silences;

@@ -203,6 +203,8 @@ static const struct nt_record silence_record = RECORD(silence_fields, SILENCE);
 
 static const struct nt_field flow_fields[] = {
     TEXT(FLOW, "from", from, DETAILS),
+    TIME(FLOW, "began_ms", began_ms, DETAILS),
+    TIME(FLOW, "ended_ms", ended_ms, DETAILS),
     U64(FLOW, "sent", sent, DETAILS),
     U64(FLOW, "unsent", unsent, DETAILS),
     U64(FLOW, "lost", lost, DETAILS),

@@ -43,6 +43,8 @@ static int describe_flow(const struct nt_data_flow *flow, const char *from, stru
     const struct nt_data_call *call = flow->call;
     int err = NT_OK;
     *r = (struct nt_result_flow){.from = nt_strdup(from, &err),
+                                 .began_ms = milliseconds(flow->began),
+                                 .ended_ms = milliseconds(nt_time_min(call->stopped, call->ended)),
                                  .sent = flow->sent,
                                  .unsent = call->unsent_count,
                                  .lost = flow->sent - flow->received,

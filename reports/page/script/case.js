@@ -33,6 +33,7 @@ export function factsPart(c, d) {
   return [el('div', { class: 'facts' }, fact('path', c.path || '–'), fact('expected', expected(c) || 'not judged'),
     fact('connected after', c.connect_ms >= 0 ? c.connect_ms + ' ms' : 'never'), fact('virtual time', c.virtual_ms + ' ms'),
     fact('packets, all taps', String(c.packets)), fact('data sent / lost', c.data.sent + ' / ' + c.data.lost), c.data.found ? fact('data', c.data.found) : null,
+    d && d.data.gap_ms ? fact('longest gap of data', d.data.gap_ms + ' ms') : null,
     fact('seed', c.seed), c.carrier ? fact('carrier', c.carrier) : null, c.params.map(p => fact(p.name, p.label)),
     c.at.packet ? fact('at packet', packetLink(c.at.packet, c)) : null, c.capture ? fact('capture', el('a', { href: link(c.capture) }, c.capture)) : null),
     d && d.run === c.command ? null : command('see it in the terminal: its packets, its check lists, why', c.command),

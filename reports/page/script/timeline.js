@@ -43,6 +43,25 @@ export function phasesOf(d, name, end) {
   }
   return list.filter(p => p.to > p.from);
 }
+/* Data that went on with the call, each way: {name, phases}, where a phase is data that arrive, or a silence. */
+export function flowsOf(d) {
+  return d.data.flows.map(f => {
+    const others = d.data.flows.map(x => x.from).concat(d.agents.map(a => a.name)).filter(n => n !== f.from), phases = [];
+    let at = f.began_ms;
+    for (const s of f.silences) {
+      phases.push({ phase: 'data', from: at * 1e3, to: s.at_ms * 1e3, text: 'data' });
+      phases.push({ phase: 'silence', from: s.at_ms * 1e3, to: (s.at_ms + s.ms) * 1e3, text: timeText(s.ms * 1e3) + ', ' + s.lost + ' lost' + (s.unsent ? ', ' + s.unsent + ' not sent' : '') });
+      at = s.at_ms + s.ms;
+    }
+    phases.push({ phase: 'data', from: at * 1e3, to: f.ended_ms * 1e3, text: 'data' });
+    return { name: f.from + ' → ' + others[0], from: f.from, to: others[0], more: f.more_silences, phases: phases.filter(p => p.to > p.from) };
+  });
+}
+/* Who hears nothing at a moment, and since when. */
+export function silencesAt(d, us) {
+  return flowsOf(d).flatMap(f => f.phases.filter(p => p.phase === 'silence' && p.from <= us && us < p.to)
+    .map(p => f.to + ' has received nothing from ' + f.from + ' since ' + timeText(p.from)));
+}
 export function timesOf(d) { return Array.from(new Set(happened(d).map(e => e.at_us))); }
 export function nextTime(times, at, forward) {
   return forward ? times.find(t => t > at) : times.filter(t => t < at).pop();
@@ -64,6 +83,7 @@ function lanesOf(d, end) {
     const marks = d.events.filter(e => e.node === n.name && /^mapping /.test(e.what)).map(e => ({ at: e.at_us, kind: e.what === 'mapping made' ? 'made' : 'expired', text: eventText(e) }));
     if (marks.length) lanes.push({ name: n.name, phases: [], marks: marks });
   }
+  for (const f of flowsOf(d)) lanes.push({ name: f.name, phases: f.phases, marks: [] });
   const drops = dropsOf(d);
   if (drops.length) lanes.push({ name: 'drops', phases: [], marks: drops.map(x => ({ at: x.at, kind: 'drop', text: x.text })) });
   return lanes;
@@ -96,9 +116,10 @@ function stepFlags(g, d, scale, top) {
 function phaseBars(g, lane, scale, y) {
   for (const p of lane.phases) {
     const x = scale.x(p.from), wide = Math.max(scale.x(p.to) - x, 1), bar = svg('rect', { class: 'phase ' + p.phase.replace(/ /g, '-'), x: x, y: y, width: wide, height: BAR });
-    bar.append(svg('title', {}, lane.name + ': ' + p.phase + ' from ' + timeText(p.from)));
+    const text = p.text || p.phase;
+    bar.append(svg('title', {}, lane.name + ': ' + text + ' from ' + timeText(p.from)));
     g.append(bar);
-    if (wide > p.phase.length * CHARACTER + 6) g.append(svg('text', { class: 'phase-name', x: x + 4, y: y + 13 }, p.phase));
+    if (wide > text.length * CHARACTER + 6) g.append(svg('text', { class: 'phase-name', x: x + 4, y: y + 13 }, text));
   }
 }
 function laneMarks(g, lane, scale, y) {
@@ -124,11 +145,12 @@ function axis(g, scale, y, height) {
 const LEGEND = [['in-progress', 'check under way'], ['succeeded', 'pair succeeded'], ['failed', 'pair failed'], ['nominated', 'nominated'], ['made', 'mapping made'], ['expired', 'mapping expired'], ['drop', 'packet dropped']];
 function legendOf(lanes) {
   const kinds = new Set(lanes.flatMap(l => l.marks.map(m => m.kind)));
-  return LEGEND.filter(x => kinds.has(x[0])).map(([kind, text]) => {
+  const silences = lanes.some(l => l.phases.some(p => p.phase === 'silence')) ? [el('span', {}, el('i', { class: 'silence' }), 'no data arrive')] : [];
+  return silences.concat(LEGEND.filter(x => kinds.has(x[0])).map(([kind, text]) => {
     const s = svg('svg', { width: 14, height: 12, viewBox: '-7 -6 14 12', 'aria-hidden': 'true' });
     s.append(svg('path', { class: 'mark ' + kind, d: SHAPES[kind] }));
     return el('span', {}, s, text);
-  });
+  }));
 }
 export function timeline(c, d, cursor) {
   const end = Math.max(cursor.end, 1), times = timesOf(d), lanes = lanesOf(d, end), landmarks = Array.from(new Set(stepsOf(d).map(s => s.at).concat(lanes.flatMap(l => l.phases.map(p => p.from))))).sort((a, b) => a - b);
@@ -148,7 +170,7 @@ export function timeline(c, d, cursor) {
   slider.addEventListener('input', () => choose(slider.value / 10000 * scale.width));
   stage.addEventListener('click', e => choose(e.clientX - stage.getBoundingClientRect().left - label));
   function build(wide) {
-    scale = makeScale(happened(d).filter(e => !isRoutine(e)).map(e => e.at_us), end, Math.max(wide - label - THUMB, 60));
+    scale = makeScale(happened(d).filter(e => !isRoutine(e)).map(e => e.at_us).concat(flowsOf(d).flatMap(f => f.phases.map(p => p.from))), end, Math.max(wide - label - THUMB, 60));
     const s = svg('svg', { 'aria-hidden': 'true' }), g = svg('g', { transform: 'translate(' + label + ' 0)' }), flags = stepFlags(g, d, scale, 2);
     let y = flags.bottom + LANE_GAP;
     for (const lane of lanes) {
@@ -169,13 +191,14 @@ export function timeline(c, d, cursor) {
     stage.textContent = ''; stage.append(s);
     slider.style.marginLeft = label - THUMB / 2 + 'px'; slider.style.width = scale.width + THUMB + 'px';
     left = flags.left;
-    note.textContent = [scale.breaks.length ? 'Quiet stretches are drawn shorter: ≈ says how long they are.' : '', left ? plural(left, 'step') + ' without room for a name here: see the steps.' : '', notListed(d)].filter(x => x).join(' ');
+    const more = flowsOf(d).reduce((n, f) => n + f.more, 0);
+    note.textContent = [more ? plural(more, 'shorter silence') + ' of the data not drawn.' : '', scale.breaks.length ? 'Quiet stretches are drawn shorter: ≈ says how long they are.' : '', left ? plural(left, 'step') + ' without room for a name here: see the steps.' : '', notListed(d)].filter(x => x).join(' ');
     update(cursor.at);
   }
   function update(us) {
-    const h = happeningAt(d, us), texts = h.events.map(eventText);
+    const h = happeningAt(d, us), texts = h.events.map(eventText), silent = silencesAt(d, us);
     slider.value = Math.round(scale.x(us) / scale.width * 10000);
-    now.textContent = timeText(us) + (h.at < 0 ? ': nothing has happened yet' : (h.at < us ? '; last, at ' + timeText(h.at) + ': ' : ': ') + texts.slice(0, 3).join('; ') + (texts.length > 3 ? '; and ' + (texts.length - 3) + ' more' : ''));
+    now.textContent = timeText(us) + (h.at < 0 ? ': nothing has happened yet' : (h.at < us ? '; last, at ' + timeText(h.at) + ': ' : ': ') + texts.slice(0, 3).join('; ') + (texts.length > 3 ? '; and ' + (texts.length - 3) + ' more' : '')) + silent.map(s => '; ' + s).join('');
     slider.setAttribute('aria-valuetext', now.textContent);
     if (line) line.setAttribute('d', 'M' + scale.x(us).toFixed(1) + ' 0V' + line.dataset.to);
   }

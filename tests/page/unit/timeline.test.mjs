@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { makeScale, ticksOf, timeText } from '../../../reports/page/script/scale.js';
-import { dropsOf, eventText, flagRows, happeningAt, nextTime, phasesOf, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
+import { dropsOf, eventText, flagRows, flowsOf, happeningAt, nextTime, phasesOf, silencesAt, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
 import { isRoutine } from '../../../reports/page/script/moment.js';
 
 const d = JSON.parse(readFileSync(new URL('stories.json', import.meta.url), 'utf8'))['changes/nat-reboot'];
@@ -59,4 +59,20 @@ test('names of steps do not overlap, and those without room are counted', () => 
   flags.placed.forEach((a, i) => flags.placed.slice(i + 1).forEach(b => assert.ok(a.row !== b.row || a.x + wide(a.text) <= b.x || b.x + wide(b.text) <= a.x)));
   assert.equal(flags.placed.length + flags.left, 30);
   assert.ok(flags.left > 0);
+});
+test('data of the call are a lane for each way, with its silences', () => {
+  const flow = (from, silences, more) => ({ from: from, began_ms: 400, ended_ms: 9000, sent: 430, unsent: 0, lost: 0, gap_ms: 20, gap_at_ms: 420, silences: silences, more_silences: more });
+  const both = { agents: [{ name: 'L' }, { name: 'R' }], data: { gap_ms: 2020, flows: [flow('L', [{ at_ms: 4008, ms: 2020, lost: 100, unsent: 7 }, { at_ms: 8000, ms: 1000, lost: 50, unsent: 0 }], 3), flow('R', [], 0)] } };
+  const [there, back] = flowsOf(both);
+  assert.deepEqual([there.name, there.more, back.name], ['L → R', 3, 'R → L']);
+  assert.deepEqual(there.phases.map(p => [p.phase, p.from, p.to]), [['data', 400e3, 4008e3], ['silence', 4008e3, 6028e3], ['data', 6028e3, 8000e3], ['silence', 8000e3, 9000e3]]);
+  assert.equal(there.phases[1].text, '2.02 s, 100 lost, 7 not sent');
+  assert.equal(there.phases[3].text, '1 s, 50 lost');
+  assert.deepEqual(back.phases.map(p => [p.phase, p.from, p.to]), [['data', 400e3, 9000e3]]);
+  assert.deepEqual(silencesAt(both, 4007e3), []);
+  assert.deepEqual(silencesAt(both, 5e6), ['R has received nothing from L since 4.008 s']);
+  assert.deepEqual(silencesAt(both, 6028e3), []);
+  const alone = { agents: [{ name: 'L' }, { name: 'R' }], data: { gap_ms: 0, flows: [flow('L', [], 0)] } };
+  assert.equal(flowsOf(alone)[0].name, 'L → R');
+  assert.deepEqual(flowsOf({ agents: [], data: { gap_ms: 0, flows: [] } }), []);
 });

@@ -132,7 +132,7 @@ TEST(test_exact_bytes)
 TEST(test_flows)
 {
     static const char data[] =
-        "\"data\": {\"sent\": 20, \"lost\": 0, \"gap_ms\": 2020, \"flows\": [{\"from\": \"L\", \"sent\": 479, "
+        "\"data\": {\"sent\": 20, \"lost\": 0, \"gap_ms\": 2020, \"flows\": [{\"from\": \"L\", \"began_ms\": 406, \"ended_ms\": 9000, \"sent\": 479, "
         "\"unsent\": 7, \"lost\": 100, \"gap_ms\": 2020, \"gap_at_ms\": 4008, \"silences\": [{\"at_ms\": 4008, "
         "\"ms\": 2020, \"lost\": 100, \"unsent\": 7}], \"more_silences\": 3}]}";
     struct nt_result_case c, again;
@@ -143,6 +143,8 @@ TEST(test_flows)
     c.flows = calloc(1, sizeof *c.flows);
     c.flows[0] =
         (struct nt_result_flow){.from = strdup("L"), .sent = 479, .unsent = 7, .lost = 100, .gap_ms = 2020, .gap_at_ms = 4008};
+    c.flows[0].began_ms = 406;
+    c.flows[0].ended_ms = 9000;
     c.flows[0].more_silences = 3;
     c.flows[0].silence_count = 1;
     c.flows[0].silences = calloc(1, sizeof *c.flows[0].silences);
