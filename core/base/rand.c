@@ -68,6 +68,16 @@ void nt_rand_init(struct nt_rand *r, uint64_t seed, const char *label)
     nt_rand_init_key(r, key);
 }
 
+/* RFC 8439, section 2.3: the nonce is 0 otherwise. */
+struct nt_rand nt_rand_stream(const struct nt_rand *r, uint32_t number)
+{
+    struct nt_rand stream = *r;
+    stream.state[12] = stream.state[13] = 0;
+    stream.state[14] = number;
+    stream.used = sizeof stream.block;
+    return stream;
+}
+
 void nt_rand_bytes(struct nt_rand *r, void *out, size_t len)
 {
     uint8_t *p = out;

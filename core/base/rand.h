@@ -17,6 +17,9 @@ void nt_rand_init(struct nt_rand *r, uint64_t seed, const char *label);
 /* For real use: `key` is 32 bytes of entropy. */
 void nt_rand_init_key(struct nt_rand *r, const uint8_t key[32]);
 
+/* Another stream of the same key, by a number of its own from 1 on; `r` goes on as it was. */
+struct nt_rand nt_rand_stream(const struct nt_rand *r, uint32_t number);
+
 void nt_rand_bytes(struct nt_rand *r, void *out, size_t len);
 uint64_t nt_rand_u64(struct nt_rand *r);
 /* Uniform in 0..n-1, without bias; n > 0. */

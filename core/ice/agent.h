@@ -6,18 +6,18 @@
 #include "core/ice/gather.h"
 #include "core/ice/pacer.h"
 #include "core/ice/respond.h"
-#include "core/ice/session.h"
+#include "core/ice/sessions.h"
 
 struct nt_ice_agent;
 
 struct nt_ice_agent *nt_ice_agent_make(const struct nt_ice_config *config, int *err); /* NULL with *err set */
 void nt_ice_agent_unmake(struct nt_ice_agent *a);
 
-const struct nt_ice_env *nt_ice_agent_env(const struct nt_ice_agent *a);
+const struct nt_ice_env *nt_ice_agent_env(const struct nt_ice_agent *a); /* the newest session's */
 struct nt_ice_pacer *nt_ice_agent_pacer(const struct nt_ice_agent *a);
 struct nt_ice_gather *nt_ice_agent_gather(const struct nt_ice_agent *a);
-struct nt_ice_session *nt_ice_agent_session(const struct nt_ice_agent *a);
-struct nt_ice_early *nt_ice_agent_early(const struct nt_ice_agent *a);
+struct nt_ice_sessions *nt_ice_agent_sessions(const struct nt_ice_agent *a);
+struct nt_ice_session *nt_ice_agent_session(const struct nt_ice_agent *a); /* the current one */
 struct nt_ice_data *nt_ice_agent_data(const struct nt_ice_agent *a);
 
 enum nt_ice_state nt_ice_agent_state(const struct nt_ice_agent *a);
@@ -29,10 +29,26 @@ bool nt_ice_agent_is_over(const struct nt_ice_agent *a); /* closing, failed, or 
 void nt_ice_agent_begin(struct nt_ice_agent *a, nt_time now);            /* gathers */
 void nt_ice_agent_bound(struct nt_ice_agent *a, nt_time now);            /* a bind was answered, or there are none to answer */
 void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now); /* if all is answered or has failed */
-int nt_ice_agent_form_lists(struct nt_ice_agent *a, nt_time now);        /* both sides' candidates are there. NT_OK or NT_ENOMEM */
-void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);         /* what has become of the checks */
-void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now);     /* disconnected, if a component's is lost */
-bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now);  /* once: it is time to release unused allocations */
+/* Both sides' candidates are there: the newest session makes its checks, and is the current one from then on. NT_OK or NT_ENOMEM.
+ */
+int nt_ice_agent_form_lists(struct nt_ice_agent *a, nt_time now);
+void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);        /* what has become of the checks */
+void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now);    /* disconnected, if a component's is lost */
+bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now); /* once: it is time to release unused allocations */
+
+/* An exchange within a session: an offer that is not answered yet. */
+enum nt_ice_exchange { NT_ICE_EXCHANGE_NONE = 0, NT_ICE_EXCHANGE_OURS, NT_ICE_EXCHANGE_PEERS };
+enum nt_ice_exchange nt_ice_agent_exchange(const struct nt_ice_agent *a);
+void nt_ice_agent_open(struct nt_ice_agent *a, enum nt_ice_exchange whose); /* NT_ICE_EV_LOCAL follows */
+bool nt_ice_agent_is_describable(const struct nt_ice_agent *a, bool offer);
+void nt_ice_agent_note_told(struct nt_ice_agent *a);      /* our description has been had */
+bool nt_ice_agent_has_told(const struct nt_ice_agent *a); /* in the exchange that is open */
+/* A restart begins: a pending session, whose candidates are gathered. NT_OK; NT_ENOMEM, NT_ELIMIT: as it was. */
+int nt_ice_agent_begin_restart(struct nt_ice_agent *a, nt_time now);
+void nt_ice_agent_give_up_restart(struct nt_ice_agent *a, nt_time now); /* the session goes on as it was */
+void nt_ice_agent_end_exchange(struct nt_ice_agent *a);                 /* the answer has come, or has left */
+void nt_ice_agent_roll_back(struct nt_ice_agent *a, nt_time now);       /* it comes to nothing */
+
 void nt_ice_agent_close(struct nt_ice_agent *a, nt_time now);
 void nt_ice_agent_settle(struct nt_ice_agent *a, nt_time now); /* what every call ends with */
 void nt_ice_agent_set_due(struct nt_ice_agent *a);             /* the timer has something to do at once */

@@ -5,23 +5,20 @@
 #include <string.h>
 
 struct nt_ice_checks {
-    struct nt_ice_record *record;
-    struct nt_ice_outbox *outbox;
+    const struct nt_ice_env *env;
     const struct nt_ice_peer *peers;
     bool concluded;
     size_t count, cap; /* count: places in use so far */
     struct nt_ice_check items[];
 };
 
-struct nt_ice_checks *nt_ice_checks_new(struct nt_ice_record *record, struct nt_ice_outbox *outbox, const struct nt_ice_peer *peers,
-                                        uint16_t limit)
+struct nt_ice_checks *nt_ice_checks_new(const struct nt_ice_env *env, const struct nt_ice_peer *peers)
 {
-    size_t cap = 2 * (size_t)limit + 32;
+    size_t cap = 2 * (size_t)env->config->max_pairs + 32;
     struct nt_ice_checks *t = malloc(sizeof *t + cap * sizeof t->items[0]);
     if (t == NULL)
         return NULL;
-    *t = (struct nt_ice_checks){
-        .record = record, .outbox = outbox, .peers = peers, .cap = cap}; /* a place is written when it is taken */
+    *t = (struct nt_ice_checks){.env = env, .peers = peers, .cap = cap}; /* a place is written when it is taken */
     return t;
 }
 
@@ -54,9 +51,10 @@ static size_t find_place(const struct nt_ice_checks *t)
 static void send_check(struct nt_ice_checks *t, size_t i, nt_time now)
 {
     const struct nt_ice_check *check = &t->items[i];
-    struct nt_ice_message m = {.kind = NT_ICE_MSG_CHECK, .via = check->via, .to = check->remote, .index = (uint32_t)i};
+    struct nt_ice_message m = {
+        .kind = NT_ICE_MSG_CHECK, .generation = t->env->generation, .via = check->via, .to = check->remote, .index = (uint32_t)i};
     memcpy(m.id, check->txn.id, NT_STUN_ID);
-    nt_ice_outbox_put(t->outbox, &m, now);
+    nt_ice_outbox_put(t->env->outbox, &m, now);
 }
 
 void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *check, const uint8_t id[NT_STUN_ID], nt_time rto,
@@ -65,8 +63,8 @@ void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *che
     nt_ice_checks_cancel(t, check->pair); /* one check of a pair is current */
     size_t i = find_place(t);
     if (i < t->count && t->items[i].used)
-        nt_ice_record_drop(t->record, NULL, &t->items[i].remote, "no room for a cancelled check: a response to it will not count",
-                           now);
+        nt_ice_record_drop(t->env->record, NULL, &t->items[i].remote,
+                           "no room for a cancelled check: a response to it will not count", now);
     t->items[i] = *check;
     t->items[i].used = true;
     t->count = i < t->count ? t->count : i + 1;
@@ -117,6 +115,13 @@ void nt_ice_checks_conclude(struct nt_ice_checks *t)
     t->concluded = true;
 }
 
+void nt_ice_checks_end(struct nt_ice_checks *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        t->items[i].used = false;
+    t->count = 0;
+}
+
 static struct nt_ice_check *find_by_id(struct nt_ice_checks *t, const uint8_t *id)
 {
     for (size_t i = 0; i < t->count; i++)
@@ -151,7 +156,7 @@ struct nt_ice_outcome nt_ice_checks_response(struct nt_ice_checks *t, struct nt_
         return (struct nt_ice_outcome){.result = NT_ICE_RESULT_NONE};
     /* RFC 8489, 9.1.4: a response without right integrity "MUST be discarded, as if it was never received". */
     if (nt_stun_verify(m, &t->peers[check->stream - 1].key) != NT_OK) {
-        nt_ice_record_discard(t->record, &wrong_integrity, NULL, from, now);
+        nt_ice_record_discard(t->env->record, &wrong_integrity, NULL, from, now);
         return (struct nt_ice_outcome){.result = NT_ICE_RESULT_DISCARDED};
     }
     /* RFC 8445, 7.2.5.1 stands before 7.2.5.2.1 and asks for no symmetry: a role that is not switched draws 487 again and again. */
@@ -193,7 +198,7 @@ bool nt_ice_checks_timer(struct nt_ice_checks *t, nt_time now, struct nt_ice_out
             *out = fail_with(t, check, "no response");
             return true;
         } else if (due == NT_TXN_SEND && !check->cancelled) {
-            nt_ice_record_retransmission(t->record);
+            nt_ice_record_retransmission(t->env->record);
             send_check(t, i, now);
         }
     }
@@ -212,7 +217,7 @@ nt_time nt_ice_checks_deadline(const struct nt_ice_checks *t)
 int nt_ice_checks_build(const struct nt_ice_checks *t, const struct nt_ice_message *m, uint8_t *buf, size_t cap)
 {
     const struct nt_ice_check *check = &t->items[m->index];
-    if (!check->used || memcmp(check->txn.id, m->id, NT_STUN_ID) != 0)
+    if (m->index >= t->count || !check->used || memcmp(check->txn.id, m->id, NT_STUN_ID) != 0)
         return 0;
     return nt_ice_peer_request(&t->peers[check->stream - 1], &check->request, m->id, buf, cap);
 }

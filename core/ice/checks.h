@@ -3,6 +3,7 @@
 #ifndef NT_ICE_CHECKS_H
 #define NT_ICE_CHECKS_H
 
+#include "core/ice/env.h"
 #include "core/ice/outbox.h"
 #include "core/ice/peer.h"
 
@@ -34,10 +35,9 @@ struct nt_ice_outcome {
 
 struct nt_ice_checks;
 
-/* `peers`: of each stream, for as long as the checks live. Of the pairs that `limit` allows one check each can be under way, and
+/* `peers`: of each stream, for as long as the checks live. Of the pairs that the limit allows one check each can be under way, and
  * cancelled ones beside them. NULL without memory. */
-struct nt_ice_checks *nt_ice_checks_new(struct nt_ice_record *record, struct nt_ice_outbox *outbox, const struct nt_ice_peer *peers,
-                                        uint16_t limit);
+struct nt_ice_checks *nt_ice_checks_new(const struct nt_ice_env *env, const struct nt_ice_peer *peers);
 void nt_ice_checks_del(struct nt_ice_checks *t);
 /* Sends a check as `check` says (pair, stream, via, remote, request). */
 void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *check, const uint8_t id[NT_STUN_ID], nt_time rto,
@@ -48,6 +48,7 @@ void nt_ice_checks_start(struct nt_ice_checks *t, const struct nt_ice_check *che
 void nt_ice_checks_cancel(struct nt_ice_checks *t, uint32_t pair);
 /* ICE has completed: of the responses to cancelled checks only 487 counts any more. */
 void nt_ice_checks_conclude(struct nt_ice_checks *t);
+void nt_ice_checks_end(struct nt_ice_checks *t); /* all: responses are to no check any more */
 const struct nt_ice_check *nt_ice_checks_current(const struct nt_ice_checks *t, uint32_t pair); /* the one not cancelled, or NULL */
 /* A check of the pair with USE-CANDIDATE has not ended: one that is cancelled may be answered with success, too. */
 bool nt_ice_checks_nominates(const struct nt_ice_checks *t, uint32_t pair);

@@ -13,6 +13,7 @@ struct component {
 
 struct nt_ice_components {
     uint16_t each; /* of a stream */
+    uint32_t selections;
     size_t count, valid_count;
     struct component items[];
 };
@@ -79,7 +80,7 @@ uint32_t nt_ice_components_find_valid(const struct nt_ice_components *t, size_t 
     const struct nt_ice_component *k = &t->items[i].k;
     for (uint32_t n = 0; n < k->valid_count; n++) {
         const struct nt_ice_valid *v = &k->valids[n];
-        if (v->own == valid->own && v->remote == valid->remote && v->remotes == valid->remotes && v->generator == valid->generator)
+        if (v->own == valid->own && v->remote == valid->remote && v->generator == valid->generator)
             return n;
     }
     return NT_ICE_NONE;
@@ -120,6 +121,12 @@ void nt_ice_components_set_unused(struct nt_ice_components *t, size_t i)
 void nt_ice_components_select(struct nt_ice_components *t, size_t i, uint32_t valid)
 {
     t->items[i].k.selected = valid;
+    t->selections++;
+}
+
+uint32_t nt_ice_components_selections(const struct nt_ice_components *t)
+{
+    return t->selections;
 }
 
 void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uint32_t pair)

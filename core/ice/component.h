@@ -1,5 +1,5 @@
 /* The components of all data streams: each one's valid list (RFC 8445, section 7.2.5.3.2), the pair that is being nominated and the
- * selected one. They belong to the agent, so that data goes on over a selected pair while another session makes its checks. */
+ * selected one. They are a session's: over a selected pair of an older session data goes on while a newer one makes its checks. */
 #ifndef NT_ICE_COMPONENT_H
 #define NT_ICE_COMPONENT_H
 
@@ -9,10 +9,9 @@
 
 struct nt_ice_valid {
     uint32_t number;
-    uint32_t own, remote;                    /* candidates; own is that of the mapped address */
-    const struct nt_ice_candidates *remotes; /* the table of `remote` */
-    uint32_t generator;                      /* the number of the pair whose check produced it */
-    uint32_t pair;                           /* the check-list pair that it equals: its number; 0: none */
+    uint32_t own, remote; /* candidates; own is that of the mapped address */
+    uint32_t generator;   /* the number of the pair whose check produced it */
+    uint32_t pair;        /* the check-list pair that it equals: its number; 0: none */
     uint64_t priority;
     bool nominated, gone; /* gone: taken off the valid list */
 };
@@ -50,6 +49,7 @@ void nt_ice_components_drop(struct nt_ice_components *t, size_t i, uint32_t vali
 void nt_ice_components_nominate(struct nt_ice_components *t, size_t i, uint32_t valid); /* sets its nominated flag */
 void nt_ice_components_set_unused(struct nt_ice_components *t, size_t i);
 void nt_ice_components_select(struct nt_ice_components *t, size_t i, uint32_t valid);
+uint32_t nt_ice_components_selections(const struct nt_ice_components *t); /* how many there were, of all of them */
 void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uint32_t pair); /* 0: none */
 void nt_ice_components_set_own_nomination(struct nt_ice_components *t, size_t i, uint32_t pair);
 void nt_ice_components_set_nomination_failed(struct nt_ice_components *t, size_t i,

@@ -29,7 +29,7 @@ static bool may_tell(const struct nt_ice_session *s, const struct nt_ice_entry *
 {
     if (e->c.type == NT_ICE_PRFLX || e->told || nt_ice_session_own_ended(s))
         return e->told;
-    if (!nt_ice_session_described(s))
+    if (nt_ice_session_state(s) == NT_ICE_SESSION_WAITING)
         return true;
     const struct nt_ice_component *k = nt_ice_components_of(nt_ice_session_env(s)->components, e->c.stream, e->c.component);
     return nt_ice_session_peer_trickles(s) && k->selected == NT_ICE_NONE && k->nominating == 0;
@@ -95,7 +95,7 @@ static int describe_selected(const struct nt_ice_session *s, bool offer, struct 
         if (k->component == 1)
             stream->default_addr = own->addr;
         if (with_remote)
-            add_remote_candidate(stream, k->component, &nt_ice_candidates_at(v->remotes, v->remote)->c.addr);
+            add_remote_candidate(stream, k->component, &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c.addr);
     }
     return NT_OK;
 }
@@ -104,7 +104,7 @@ static int describe_selected(const struct nt_ice_session *s, bool offer, struct 
 static void name_streams(const struct nt_ice_session *s, struct nt_ice_description *d)
 {
     for (size_t i = 0; i < d->stream_count; i++) {
-        const char *mid = nt_ice_session_described(s) ? nt_ice_session_mid(s, (uint8_t)(i + 1)) : "";
+        const char *mid = nt_ice_session_mid(s, (uint8_t)(i + 1));
         if (*mid != '\0')
             memcpy(d->streams[i].mid, mid, strlen(mid) + 1);
         else
@@ -307,7 +307,7 @@ static uint8_t stream_of(const struct nt_ice_session *s, const struct nt_ice_des
 
 /* RFC 8840, 4.4: "An agent MUST discard any received INFO requests containing "ice-pwd" and "ice-ufrag" attributes that do not
  * match those of the current ICE Negotiation Session." */
-static bool is_of_session(const struct nt_ice_session *s, const struct nt_ice_description *fragment)
+bool nt_ice_describe_is_of(const struct nt_ice_session *s, const struct nt_ice_description *fragment)
 {
     for (size_t i = 0; i < fragment->stream_count; i++) {
         uint8_t stream = stream_of(s, fragment, i);
@@ -322,7 +322,7 @@ static bool is_of_session(const struct nt_ice_session *s, const struct nt_ice_de
 int nt_ice_describe_take_fragment(struct nt_ice_session *s, const struct nt_ice_description *fragment, nt_time now)
 {
     int r = NT_OK;
-    if (!is_of_session(s, fragment)) {
+    if (!nt_ice_describe_is_of(s, fragment)) {
         nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, NULL,
                            "candidates with credentials or of a stream that are not of this session", now);
         return NT_EINVAL;

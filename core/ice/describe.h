@@ -11,6 +11,7 @@ int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, str
 int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d);
 /* The candidates of the peer's description. What cannot be used is passed over, with a trace event. NT_OK or NT_ENOMEM. */
 int nt_ice_describe_take(struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now);
+bool nt_ice_describe_is_of(const struct nt_ice_session *s, const struct nt_ice_description *fragment); /* of this session? */
 /* A fragment of it. NT_EINVAL: it is not of this session. */
 int nt_ice_describe_take_fragment(struct nt_ice_session *s, const struct nt_ice_description *fragment, nt_time now);
 

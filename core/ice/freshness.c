@@ -10,9 +10,9 @@ static const struct nt_ice_valid *selected_of(const struct nt_ice_session *s, si
     return nt_ice_component_selected(nt_ice_components_at(nt_ice_session_env(s)->components, component));
 }
 
-static const struct nt_ice_candidate *remote_of(const struct nt_ice_valid *v)
+static const struct nt_ice_candidate *remote_of(const struct nt_ice_session *s, const struct nt_ice_valid *v)
 {
-    return &nt_ice_candidates_at(v->remotes, v->remote)->c;
+    return &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c;
 }
 
 /* False: it could not be sent. */
@@ -21,8 +21,9 @@ static bool send_on_selected(struct nt_ice_session *s, size_t component, struct 
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_valid *v = selected_of(s, component);
     m->via = nt_ice_candidates_at(env->own, v->own)->via;
-    m->to = remote_of(v)->addr;
+    m->to = remote_of(s, v)->addr;
     m->index = (uint32_t)component;
+    m->generation = env->generation;
     nt_rand_bytes(env->rand, m->id, sizeof m->id);
     if (!nt_ice_outbox_put(env->outbox, m, now))
         return false;
@@ -48,7 +49,7 @@ static void lose_consent(struct nt_ice_session *s, size_t component, const char 
     nt_ice_record_event(env->record, (struct nt_trace_event){.at = now,
                                                              .kind = NT_TR_ICE_CONSENT_LOST,
                                                              .a = own->addr,
-                                                             .b = remote_of(v)->addr,
+                                                             .b = remote_of(s, v)->addr,
                                                              .n = {own->stream, own->component},
                                                              .text = why});
 }
@@ -73,7 +74,7 @@ static bool is_authentic(const struct nt_ice_session *s, size_t component, struc
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_valid *v = selected_of(s, component);
     uint8_t stream = nt_ice_components_at(env->components, component)->stream;
-    return nt_ice_via_equal(nt_ice_candidates_at(env->own, v->own)->via, via) && nt_addr_equal(&remote_of(v)->addr, from) &&
+    return nt_ice_via_equal(nt_ice_candidates_at(env->own, v->own)->via, via) && nt_addr_equal(&remote_of(s, v)->addr, from) &&
            nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
 }
 

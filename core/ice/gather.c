@@ -27,6 +27,7 @@ struct nt_ice_gather {
     size_t count;
     bool ready, done;
     bool stopped, closed;
+    bool was_done, was_stopped; /* before the last nt_ice_gather_again */
 };
 
 struct nt_ice_gather *nt_ice_gather_new(const struct nt_ice_env *env)
@@ -237,6 +238,63 @@ static void finish(struct nt_ice_gather *g)
     if (!trickles(g))
         add_all(g);
     g->done = true;
+}
+
+/* With trickle: what there is without asking. */
+static void show_hosts_and_relays(struct nt_ice_gather *g)
+{
+    g->ready = true;
+    add_hosts(g);
+    for (size_t i = 0; i < g->count; i++)
+        if (g->items[i].state == SOURCE_DONE)
+            add_source_candidates(g, &g->items[i]);
+}
+
+static void ask_again(struct nt_ice_gather *g, struct source *s)
+{
+    if (base_of(g, s)->state == NT_ICE_BASE_REFUSED)
+        return;
+    if (s->of_turn) {
+        s->state = nt_ice_relays_alive(g->env->relays, (uint16_t)(s - g->items)) ? SOURCE_DONE : s->state;
+        return;
+    }
+    s->state = SOURCE_IDLE;
+    s->binding = false;
+    s->refresh_at = NT_TIME_NEVER;
+    s->mapped = (struct nt_addr){0};
+}
+
+int nt_ice_gather_again(struct nt_ice_gather *g, nt_time now)
+{
+    size_t most = nt_ice_bases_count(g->env->bases) + 2 * g->count + (trickles(g) ? NT_ICE_PRFLX_MAX : 0);
+    (void)now;
+    int r = nt_ice_candidates_reserve(g->env->own, most, most);
+    if (r != NT_OK)
+        return r;
+    g->was_done = g->done;
+    g->was_stopped = g->stopped;
+    g->done = g->stopped = false;
+    for (size_t i = 0; i < g->count; i++)
+        ask_again(g, &g->items[i]);
+    if (trickles(g) && g->ready)
+        show_hosts_and_relays(g);
+    return NT_OK;
+}
+
+void nt_ice_gather_back(struct nt_ice_gather *g, nt_time now)
+{
+    (void)now;
+    g->done = g->was_done;
+    g->stopped = g->was_stopped;
+    if (!g->was_done) {
+        show_hosts_and_relays(g);
+        return;
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        struct source *s = &g->items[i];
+        s->binding = s->binding && s->state == SOURCE_DONE;
+        s->state = s->state < SOURCE_DONE ? SOURCE_DONE : s->state;
+    }
 }
 
 void nt_ice_gather_bound(struct nt_ice_gather *g)

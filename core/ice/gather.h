@@ -13,6 +13,12 @@ struct nt_ice_gather *nt_ice_gather_new(const struct nt_ice_env *env); /* NULL w
 void nt_ice_gather_del(struct nt_ice_gather *g);
 /* The sources for the bases there are, and room for what they may bring. NT_OK, NT_ENOMEM or NT_ELIMIT: as it was before. */
 int nt_ice_gather_make(struct nt_ice_gather *g, nt_time now);
+/* env->own is another table, and empty: all sources are asked anew from the bases there are, but for allocations that stand. NT_OK,
+ * or NT_ENOMEM: as it was before. */
+int nt_ice_gather_again(struct nt_ice_gather *g, nt_time now);
+/* env->own is the table of before nt_ice_gather_again. If gathering had ended for it, that is so still; otherwise it goes on, with
+ * what has come since. */
+void nt_ice_gather_back(struct nt_ice_gather *g, nt_time now);
 /* A bind was answered. With trickle, host candidates are there as soon as all are. */
 void nt_ice_gather_bound(struct nt_ice_gather *g);
 bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now); /* a transaction; false: none is due */

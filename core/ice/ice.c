@@ -51,9 +51,10 @@ void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_in
 /* RFC 8445, 8.3: candidates that no selected pair uses are freed. */
 static bool is_relay_selected(const struct nt_ice_agent *a, size_t source)
 {
-    for (size_t i = 0; i < nt_ice_components_count(nt_ice_agent_env(a)->components); i++) {
-        const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(nt_ice_agent_env(a)->components, i));
-        if (v != NULL && nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->via.relay == (int16_t)source)
+    const struct nt_ice_env *env = nt_ice_session_env(nt_ice_agent_session(a));
+    for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
+        const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(env->components, i));
+        if (v != NULL && nt_ice_candidates_at(env->own, v->own)->via.relay == (int16_t)source)
             return true;
     }
     return false;
@@ -80,6 +81,8 @@ void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
     nt_ice_agent_conclude(a, now);
     if (nt_ice_agent_is_checking(a))
         nt_ice_freshness_timer(nt_ice_agent_session(a), now);
+    if (nt_ice_sessions_former(nt_ice_agent_sessions(a)) != NULL)
+        nt_ice_freshness_timer(nt_ice_sessions_former(nt_ice_agent_sessions(a)), now);
     nt_ice_agent_heed_consent(a, now);
     if (nt_ice_agent_takes_free_time(a, now))
         release_allocations(a, false, now);
@@ -135,29 +138,84 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
     return NT_OK;
 }
 
-/* RFC 8838, 3: full trickle needs to know that the peer does; half trickle's offer is whole. */
-static bool is_describable(const struct nt_ice_agent *a, bool offer)
+static struct nt_ice_session *newest_of(const struct nt_ice_agent *a)
 {
-    return nt_ice_gather_done(nt_ice_agent_gather(a)) ||
-           (nt_ice_gather_ready(nt_ice_agent_gather(a)) && !(offer && nt_ice_agent_env(a)->config->trickle == NT_ICE_TRICKLE_HALF));
+    return nt_ice_sessions_newest(nt_ice_agent_sessions(a));
+}
+
+static bool is_restarting(const struct nt_ice_agent *a)
+{
+    return nt_ice_sessions_pending(nt_ice_agent_sessions(a)) != NULL;
+}
+
+/* In a restart the exchange says who offers. */
+static bool is_out_of_turn(const struct nt_ice_agent *a, bool offer)
+{
+    return is_restarting(a) && offer != (nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_OURS);
 }
 
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
 {
-    if (!is_describable(a, offer))
+    struct nt_ice_session *s = newest_of(a);
+    if (is_out_of_turn(a, offer) || !nt_ice_agent_is_describable(a, offer))
         return NT_ESTATE;
-    int r = nt_ice_describe_own(nt_ice_agent_session(a), offer, nt_ice_gather_done(nt_ice_agent_gather(a)), d);
-    if (r == NT_OK)
-        nt_ice_session_set_offered(nt_ice_agent_session(a), offer);
-    if (nt_ice_session_state(nt_ice_agent_session(a)) != NT_ICE_SESSION_WAITING && nt_ice_session_unpaired(nt_ice_agent_session(a)))
+    int r = nt_ice_describe_own(s, offer, nt_ice_gather_done(nt_ice_agent_gather(a)), d);
+    if (r == NT_OK) {
+        nt_ice_session_set_offered(s, offer);
+        nt_ice_agent_note_told(a);
+    }
+    if (nt_ice_session_state(s) != NT_ICE_SESSION_WAITING && nt_ice_session_unpaired(s))
         nt_ice_agent_set_due(a); /* the timer pairs what was told */
+    return r;
+}
+
+static bool has_offered(const struct nt_ice_agent *a)
+{
+    return nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_OURS || nt_ice_session_offered(nt_ice_agent_session(a));
+}
+
+/* RFC 8445, 9. The pending session knows the peer's credentials at once, so that what trickles in finds it. */
+static int begin_peers_restart(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
+{
+    int r = nt_ice_agent_begin_restart(a, now);
+    if (r != NT_OK)
+        return r;
+    r = nt_ice_session_check(newest_of(a), d, now);
+    if (r == NT_OK)
+        r = nt_ice_session_describe(newest_of(a), d);
+    if (r != NT_OK) {
+        nt_ice_agent_give_up_restart(a, now);
+        return r;
+    }
+    nt_ice_session_set_peer_trickles(newest_of(a), nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
+    return NT_OK;
+}
+
+static int set_later_offer(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
+{
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    int r = NT_ESTATE;
+    if (has_offered(a) || nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_PEERS)
+        return r;
+    switch (nt_ice_session_what_restarts(s, d, now)) {
+    case NT_ICE_RESTARTS_ALL: r = begin_peers_restart(a, d, now); break;
+    case NT_ICE_RESTARTS_NONE: r = nt_ice_agent_is_over(a) ? NT_ESTATE : nt_ice_session_check(s, d, now); break;
+    default: return NT_EUNSUPPORTED;
+    }
+    if (r == NT_OK)
+        nt_ice_agent_open(a, NT_ICE_EXCHANGE_PEERS);
+    nt_ice_agent_settle(a, now);
     return r;
 }
 
 int nt_ice_set_offer(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
 {
     struct nt_ice_session *s = nt_ice_agent_session(a);
-    if (nt_ice_agent_is_over(a) || nt_ice_session_described(s))
+    if (nt_ice_agent_is_closing(a))
+        return NT_ESTATE;
+    if (nt_ice_session_described(s))
+        return set_later_offer(a, d, now);
+    if (nt_ice_agent_is_over(a))
         return NT_ESTATE;
     int r = nt_ice_session_check(s, d, now);
     if (r != NT_OK)
@@ -167,65 +225,100 @@ int nt_ice_set_offer(struct nt_ice_agent *a, const struct nt_ice_description *d,
     return NT_OK;
 }
 
-/* What the first description says besides. */
-static void take_first(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
+/* What the first description of a session says besides. */
+static void take_first(struct nt_ice_agent *a, struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
 {
     /* RFC 8445, 6.1.1: "If one agent is full and one is lite, the full agent MUST take the controlling role." */
-    if (d->lite && nt_ice_session_role(nt_ice_agent_session(a)) == NT_ICE_CONTROLLED)
-        nt_ice_session_take_role(nt_ice_agent_session(a), NT_ICE_CONTROLLING, now);
-    nt_ice_session_set_peer_trickles(nt_ice_agent_session(a),
-                                     nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
+    if (d->lite && nt_ice_session_role(s) == NT_ICE_CONTROLLED)
+        nt_ice_session_take_role(s, NT_ICE_CONTROLLING, now);
+    nt_ice_session_set_peer_trickles(s, nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
+}
+
+/* The candidates of the description, and what else it says. */
+static int take_description(struct nt_ice_agent *a, struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
+{
+    int r = nt_ice_describe_take(s, d, now);
+    if (r != NT_OK)
+        return r;
+    nt_ice_session_note_heard(s, now);
+    nt_ice_pacer_set_peer(nt_ice_agent_pacer(a), d->pacing_ms);
+    if (nt_ice_session_state(s) == NT_ICE_SESSION_WAITING)
+        take_first(a, s, d, now);
+    nt_ice_session_reprice(s);
+    for (uint8_t i = 0; i < d->stream_count; i++)
+        if (!nt_ice_session_peer_trickles(s) || d->streams[i].end_of_candidates)
+            nt_ice_session_end_peer(s, i + 1);
+    bool ready = nt_ice_gather_done(nt_ice_agent_gather(a)) || nt_ice_gather_ready(nt_ice_agent_gather(a));
+    return ready && nt_ice_session_state(s) != NT_ICE_SESSION_COMPLETED ? nt_ice_agent_form_lists(a, now) : NT_OK;
+}
+
+/* RFC 8839, 4.4.2.1: the answerer "MUST change the SDP "ice-pwd" and "ice-ufrag" attribute values". */
+static int check_answer_to_restart(const struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
+{
+    const struct nt_ice_session *s = nt_ice_agent_session(a);
+    if (!nt_ice_agent_has_told(a))
+        return NT_ESTATE;
+    if (nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_PEERS || nt_ice_session_what_restarts(s, d, now) == NT_ICE_RESTARTS_ALL)
+        return NT_OK;
+    nt_ice_record_drop(nt_ice_agent_env(a)->record, NULL, NULL,
+                       "the peer's answer to a restart is refused: it has credentials of before", now);
+    return NT_EINVAL;
 }
 
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
 {
-    bool first = !nt_ice_session_described(nt_ice_agent_session(a));
-    if (nt_ice_agent_is_over(a))
+    struct nt_ice_session *s = newest_of(a);
+    bool first = !nt_ice_session_described(s);
+    if (nt_ice_agent_is_closing(a) || (nt_ice_agent_is_over(a) && !is_restarting(a)))
         return NT_ESTATE;
-    int r = nt_ice_session_check(nt_ice_agent_session(a), d, now);
+    int r = is_restarting(a) ? check_answer_to_restart(a, d, now) : NT_OK;
+    if (r == NT_OK)
+        r = nt_ice_session_check(s, d, now);
     if (r != NT_OK)
         return r;
-    nt_ice_fallback_take(nt_ice_agent_session(a), d, now);
-    nt_ice_session_set_offered(nt_ice_agent_session(a), false);
-    if (nt_ice_session_is_without_ice(nt_ice_agent_session(a))) {
+    nt_ice_fallback_take(s, d, now);
+    nt_ice_session_set_offered(s, false);
+    if (nt_ice_session_is_without_ice(s)) {
         nt_ice_close(a, now);
         return NT_OK;
     }
-    r = nt_ice_session_describe(nt_ice_agent_session(a), d);
+    r = nt_ice_session_describe(s, d);
     if (r != NT_OK)
         return r;
-    r = nt_ice_describe_take(nt_ice_agent_session(a), d, now);
-    if (r == NT_OK) {
-        nt_ice_session_note_heard(nt_ice_agent_session(a), now);
-        nt_ice_pacer_set_peer(nt_ice_agent_pacer(a), d->pacing_ms);
-        if (first)
-            take_first(a, d, now);
-        nt_ice_session_reprice(nt_ice_agent_session(a));
-        for (uint8_t i = 0; i < d->stream_count; i++)
-            if (!nt_ice_session_peer_trickles(nt_ice_agent_session(a)) || d->streams[i].end_of_candidates)
-                nt_ice_session_end_peer(nt_ice_agent_session(a), i + 1);
-        bool ready = nt_ice_gather_done(nt_ice_agent_gather(a)) || nt_ice_gather_ready(nt_ice_agent_gather(a));
-        if (ready && nt_ice_agent_state(a) != NT_ICE_COMPLETED)
-            r = nt_ice_agent_form_lists(a, now);
-    }
-    if (r != NT_OK && first)
-        nt_ice_session_undescribe(nt_ice_agent_session(a));
+    r = take_description(a, s, d, now);
+    if (r == NT_OK)
+        nt_ice_agent_end_exchange(a);
+    else if (first)
+        nt_ice_session_undescribe(s);
     nt_ice_agent_settle(a, now);
     return r;
 }
 
 int nt_ice_restart(struct nt_ice_agent *a, nt_time now)
 {
-    (void)a;
-    (void)now;
-    return NT_EUNSUPPORTED;
+    const struct nt_ice_session *s = nt_ice_agent_session(a);
+    bool open = nt_ice_agent_exchange(a) != NT_ICE_EXCHANGE_NONE || has_offered(a);
+    bool ready = nt_ice_gather_done(nt_ice_agent_gather(a)) || nt_ice_gather_ready(nt_ice_agent_gather(a));
+    if (nt_ice_agent_is_closing(a) || open || !ready || !nt_ice_session_described(s) || nt_ice_session_is_without_ice(s))
+        return NT_ESTATE;
+    int r = nt_ice_agent_begin_restart(a, now);
+    if (r != NT_OK)
+        return r;
+    nt_ice_agent_open(a, NT_ICE_EXCHANGE_OURS);
+    nt_ice_agent_settle(a, now);
+    return NT_OK;
 }
 
 int nt_ice_rollback(struct nt_ice_agent *a, nt_time now)
 {
-    (void)a;
-    (void)now;
-    return NT_ESTATE;
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    if (nt_ice_agent_is_closing(a) || !nt_ice_session_described(s) ||
+        (nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_NONE && !nt_ice_session_offered(s)))
+        return NT_ESTATE;
+    nt_ice_session_set_offered(s, false);
+    nt_ice_agent_roll_back(a, now);
+    nt_ice_agent_settle(a, now);
+    return NT_OK;
 }
 
 int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now)
@@ -237,32 +330,45 @@ int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const str
     return NT_EUNSUPPORTED;
 }
 
-static int may_trickle(const struct nt_ice_agent *a)
+/* RFC 8838, 15: in a restart of ours the peer is known to trickle before its answer. */
+static bool may_tell(const struct nt_ice_agent *a)
 {
-    bool both = nt_ice_session_described(nt_ice_agent_session(a)) && nt_ice_session_peer_trickles(nt_ice_agent_session(a));
-    return both && !nt_ice_agent_is_over(a) ? NT_OK : NT_ESTATE;
+    const struct nt_ice_session *s = newest_of(a);
+    bool known = is_restarting(a) ? nt_ice_session_offered(s) : nt_ice_session_described(s) && !nt_ice_agent_is_over(a);
+    return known && nt_ice_session_peer_trickles(s) && !nt_ice_agent_is_closing(a);
 }
 
 int nt_ice_trickle(struct nt_ice_agent *a, struct nt_ice_description *d, nt_time now)
 {
-    int r = may_trickle(a);
-    if (r != NT_OK)
-        return r;
-    r = nt_ice_describe_fragment(nt_ice_agent_session(a), nt_ice_gather_done(nt_ice_agent_gather(a)), d);
+    if (!may_tell(a))
+        return NT_ESTATE;
+    int r = nt_ice_describe_fragment(newest_of(a), nt_ice_gather_done(nt_ice_agent_gather(a)), d);
     nt_ice_agent_settle(a, now);
     return r;
 }
 
+/* RFC 8838, 4: "candidate trickling needs to be correlated to a specific ICE session, so that if there is an ICE restart, any
+ * delayed updates for a previous session can be recognized as such and ignored". The session that a fragment is for: the pending
+ * one of the peer's restart, or else the current one, which tells if it is not. */
+static struct nt_ice_session *session_for(const struct nt_ice_agent *a, const struct nt_ice_description *fragment)
+{
+    struct nt_ice_session *pending = nt_ice_sessions_pending(nt_ice_agent_sessions(a));
+    bool fits = pending != NULL && nt_ice_session_described(pending) && nt_ice_describe_is_of(pending, fragment);
+    return fits ? pending : nt_ice_agent_session(a);
+}
+
 int nt_ice_add_remote(struct nt_ice_agent *a, const struct nt_ice_description *fragment, nt_time now)
 {
-    int r = may_trickle(a);
-    if (r == NT_OK)
-        r = nt_ice_describe_take_fragment(nt_ice_agent_session(a), fragment, now);
+    struct nt_ice_session *s = session_for(a, fragment);
+    bool over = nt_ice_agent_is_closing(a) || (nt_ice_agent_is_over(a) && s == nt_ice_agent_session(a));
+    if (over || !nt_ice_session_described(s) || !nt_ice_session_peer_trickles(s))
+        return NT_ESTATE;
+    int r = nt_ice_describe_take_fragment(s, fragment, now);
     if (r != NT_OK)
         return r;
-    nt_ice_session_note_heard(nt_ice_agent_session(a), now);
-    nt_ice_session_reprice(nt_ice_agent_session(a));
-    nt_ice_session_set_unpaired(nt_ice_agent_session(a), true);
+    nt_ice_session_note_heard(s, now);
+    nt_ice_session_reprice(s);
+    nt_ice_session_set_unpaired(s, true);
     nt_ice_agent_settle(a, now);
     return NT_OK;
 }
@@ -273,11 +379,11 @@ int nt_ice_send(struct nt_ice_agent *a, uint8_t stream, uint16_t component, cons
     if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 ||
         component > nt_ice_agent_env(a)->config->components || len == 0)
         return NT_EINVAL;
-    if (!nt_ice_agent_is_checking(a) ||
-        nt_ice_lists_state(nt_ice_session_lists(nt_ice_agent_session(a)), stream) != NT_ICE_LIST_COMPLETED)
+    const struct nt_ice_session *s = nt_ice_agent_is_checking(a) ? nt_ice_sessions_carrier(nt_ice_agent_sessions(a), stream) : NULL;
+    if (s == NULL)
         return NT_ESTATE;
-    size_t place = nt_ice_components_place(nt_ice_agent_env(a)->components, stream, component);
-    if (nt_ice_components_at(nt_ice_agent_env(a)->components, place)->unused)
+    size_t place = nt_ice_components_place(nt_ice_session_env(s)->components, stream, component);
+    if (nt_ice_components_at(nt_ice_session_env(s)->components, place)->unused)
         return NT_ESTATE;
     return nt_ice_data_put(nt_ice_agent_data(a), place, bytes, len, df);
 }
@@ -307,14 +413,19 @@ struct nt_ice_stats nt_ice_stats(const struct nt_ice_agent *a)
     return *nt_ice_record_stats(nt_ice_agent_env(a)->record);
 }
 
+static const struct nt_ice_env *current_env(const struct nt_ice_agent *a)
+{
+    return nt_ice_session_env(nt_ice_agent_session(a));
+}
+
 size_t nt_ice_candidate_count(const struct nt_ice_agent *a)
 {
-    return nt_ice_candidates_settled(nt_ice_agent_env(a)->own);
+    return nt_ice_candidates_settled(current_env(a)->own);
 }
 
 const struct nt_ice_candidate *nt_ice_candidate_at(const struct nt_ice_agent *a, size_t i)
 {
-    return nt_ice_report_candidate(nt_ice_agent_env(a), i);
+    return nt_ice_report_candidate(current_env(a), i);
 }
 
 size_t nt_ice_pair_count(const struct nt_ice_agent *a)
@@ -327,17 +438,25 @@ void nt_ice_pair_at(const struct nt_ice_agent *a, size_t i, struct nt_ice_pair_i
     nt_ice_report_pair(nt_ice_agent_session(a), i, info);
 }
 
+static bool is_selected(const struct nt_ice_session *s, uint8_t stream, uint16_t component, struct nt_ice_candidate *local,
+                        struct nt_ice_candidate *remote)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_of(env->components, stream, component));
+    if (v == NULL)
+        return false;
+    *local = nt_ice_candidates_at(env->own, v->own)->c;
+    *remote = nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c;
+    return true;
+}
+
 bool nt_ice_selected(const struct nt_ice_agent *a, uint8_t stream, uint16_t component, struct nt_ice_candidate *local,
                      struct nt_ice_candidate *remote)
 {
+    const struct nt_ice_session *former = nt_ice_sessions_former(nt_ice_agent_sessions(a));
     if (stream == 0 || stream > nt_ice_agent_env(a)->config->streams || component == 0 ||
         component > nt_ice_agent_env(a)->config->components)
         return false;
-    const struct nt_ice_valid *v =
-        nt_ice_component_selected(nt_ice_components_of(nt_ice_agent_env(a)->components, stream, component));
-    if (v == NULL)
-        return false;
-    *local = nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->c;
-    *remote = nt_ice_candidates_at(v->remotes, v->remote)->c;
-    return true;
+    return is_selected(nt_ice_agent_session(a), stream, component, local, remote) ||
+           (former != NULL && is_selected(former, stream, component, local, remote));
 }

@@ -33,19 +33,20 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
  * from then on: the owner sends it. NT_OK; NT_ESTATE before there is one; NT_ELIMIT (more candidates than a description holds),
  * NT_ENOMEM. */
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
-/* The peer's offer, before our answer. The first one comes before gathering: its pacing counts for both agents (RFC 8445, 14.2), and
- * streams that do not use ICE in it do not in our answer. A later one may restart ICE (RFC 8445, 9: other credentials): candidates
- * are gathered anew, while the session goes on as it was. NT_ICE_EV_LOCAL follows, at once or later, when nt_ice_local has the
- * answer: with remote-candidates it waits for their pairs (RFC 8839, 4.4.2). The same description is given to nt_ice_set_remote
- * once the answer has left. NT_OK, or what that would return: such an offer is not to be accepted. NT_ESTATE: an offer of ours is
- * not answered yet (glare), or ICE has been closed. */
+/* The peer's offer, before our answer. The first one comes before gathering: its pacing counts for both agents (RFC 8445, 14.2),
+ * and streams that do not use ICE in it do not in our answer. A later one may restart ICE (RFC 8445, 9: other credentials):
+ * candidates are gathered anew, while the session goes on as it was. NT_ICE_EV_LOCAL follows, at once or later, when nt_ice_local
+ * has the answer: with remote-candidates it waits for their pairs (RFC 8839, 4.4.2). The same description is given to
+ * nt_ice_set_remote once the answer has left. NT_OK, or what that would return: such an offer is not to be accepted. NT_ESTATE: an
+ * offer of ours is not answered yet (glare), or ICE has been closed. */
 int nt_ice_set_offer(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
 /* The peer's description: checks start, once our candidates are there. Before it, requests are answered and remembered (7.3). A
  * repeated description with the same credentials updates (RFC 8839, 4.4). A stream that does not use ICE in it goes on without
  * (RFC 8839, 4.2.5 and 4.3.3): what comes to its ports is data, and where its data go is the owner's to know; ICE ends for all, and
  * the agent closes, when none uses it, or when a default destination in the answer to our offer is no candidate. NT_OK; NT_EINVAL
- * (another number of streams, too long credentials); NT_EUNSUPPORTED (other credentials than before: a restart is not in this
- * version); NT_ESTATE after the end; NT_ENOMEM: as it was. */
+ * (another number of streams, too long credentials, an answer to a restart with credentials of before); NT_EUNSUPPORTED (other
+ * credentials than before, and no restart is open); NT_ESTATE after the end, or before nt_ice_local in a restart; NT_ENOMEM: as it
+ * was. */
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now);
 /* RFC 8445, 9: a new session with new credentials, whose candidates are gathered at once; roles stay. NT_ICE_EV_LOCAL follows when
  * nt_ice_local has the offer. Until the answer is given to nt_ice_set_remote the session goes on as it was, checks included; then
@@ -57,8 +58,8 @@ int nt_ice_restart(struct nt_ice_agent *a, nt_time now);
  * nt_ice_set_offer. NT_OK; NT_ESTATE: nothing is open. */
 int nt_ice_rollback(struct nt_ice_agent *a, nt_time now);
 /* With config.renomination on both sides, by the controlling agent: a valid pair with that remote type, or address (unset: any), is
- * nominated in place of the selected one; the best of several. NT_OK; NT_ESTATE (not controlling, no such pair, the peer has not the
- * option). */
+ * nominated in place of the selected one; the best of several. NT_OK; NT_ESTATE (not controlling, no such pair, the peer has not
+ * the option). */
 int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now);
 /* RFC 8838 between two agents that both trickle: NT_ESTATE before nt_ice_set_remote, when the peer does not, and after the end.
  * nt_ice_trickle: what the owner sends now, as RFC 8840, 4.4 has it: all candidates told so far and new ones at the end, and the

@@ -16,11 +16,18 @@ static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks 
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
                            no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
 
-/* On a stream that goes on without ICE, data may come from anywhere. */
-static bool is_from_peer(const struct nt_ice_session *s, const struct nt_ice_base *b, const struct nt_addr *from)
+static bool is_candidate_of(const struct nt_ice_session *s, const struct nt_ice_base *b, const struct nt_addr *from)
 {
-    return !nt_ice_session_uses_ice(s, b->stream) ||
-           nt_ice_candidates_find(nt_ice_session_remotes(s), b->stream, b->component, from) != NT_ICE_NONE;
+    return nt_ice_candidates_find(nt_ice_session_remotes(s), b->stream, b->component, from) != NT_ICE_NONE;
+}
+
+/* On a stream that goes on without ICE, data may come from anywhere. After a restart they come over the former session's pairs
+ * until the peer has selected its new ones, and a little longer. */
+static bool is_from_peer(const struct nt_ice_agent *a, const struct nt_ice_base *b, const struct nt_addr *from)
+{
+    const struct nt_ice_session *s = nt_ice_agent_session(a), *former = nt_ice_sessions_former(nt_ice_agent_sessions(a));
+    return !nt_ice_session_uses_ice(s, b->stream) || is_candidate_of(s, b, from) ||
+           (former != NULL && is_candidate_of(former, b, from));
 }
 
 /* RFC 8445, 12.2: "ICE implementations SHOULD by default be prepared to receive data on any of the candidates": from the peer's,
@@ -32,12 +39,20 @@ static void take_data(struct nt_ice_agent *a, struct nt_ice_via via, const struc
     const struct nt_why *why = NULL;
     if (nt_ice_agent_state(a) != NT_ICE_RUNNING && nt_ice_agent_state(a) != NT_ICE_COMPLETED)
         why = &no_checks;
-    else if (!is_from_peer(nt_ice_agent_session(a), b, from))
+    else if (!is_from_peer(a, b, from))
         why = &no_candidate;
     else if (nt_ice_events_data(nt_ice_agent_env(a)->events, b->stream, b->component, bytes, len) != NT_OK)
         why = &no_memory;
     if (why != NULL)
         nt_ice_record_discard(nt_ice_agent_env(a)->record, why, &b->addr, from, now);
+}
+
+/* Consent of the former session's pairs is asked for as long as they carry data. */
+static bool take_response_of_former(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
+                                    const struct nt_stun_msg *m, nt_time now)
+{
+    struct nt_ice_session *former = nt_ice_sessions_former(nt_ice_agent_sessions(a));
+    return former != NULL && nt_ice_freshness_response(former, via, from, m, now);
 }
 
 /* NULL: taken; otherwise why it is dropped. */
@@ -52,7 +67,7 @@ static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_
     if (!nt_ice_session_described(s))
         return &no_request;
     bool taken = (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now)) ||
-                 nt_ice_freshness_response(s, via, from, m, now);
+                 nt_ice_freshness_response(s, via, from, m, now) || take_response_of_former(a, via, from, m, now);
     nt_ice_agent_heed_consent(a, now);
     return taken ? NULL : &no_request;
 }
@@ -72,6 +87,14 @@ static void tell_old(const struct nt_ice_agent *a, struct nt_ice_via via, const 
                                                                                      .text = nt_stun_attr_name(m->attrs[i].type)});
 }
 
+/* Checks of several generations come side by side. One that has no user name of ours is the current session's to refuse. */
+static struct nt_ice_session *session_of(const struct nt_ice_agent *a, const struct nt_stun_msg *m)
+{
+    const struct nt_stun_attr *user = nt_stun_find(m, NT_ATTR_USERNAME);
+    struct nt_ice_session *s = user != NULL ? nt_ice_sessions_named(nt_ice_agent_sessions(a), user->value, user->len) : NULL;
+    return s != NULL ? s : nt_ice_agent_session(a);
+}
+
 static const struct nt_why *take_binding(struct nt_ice_agent *a, struct nt_ice_via via, const struct nt_addr *from,
                                          const struct nt_stun_msg *m, nt_time now)
 {
@@ -83,10 +106,11 @@ static const struct nt_why *take_binding(struct nt_ice_agent *a, struct nt_ice_v
             tell_old(a, via, from, m, now);
         return why;
     }
+    struct nt_ice_session *s = session_of(a, m);
     /* RFC 7675, 5.1 and RFC 8445, 8.1.2: after failure or loss of consent nothing is sent. */
-    if (nt_ice_agent_is_over(a))
+    if (nt_ice_agent_is_closing(a) || (nt_ice_agent_is_over(a) && s != nt_ice_sessions_pending(nt_ice_agent_sessions(a))))
         return &over;
-    nt_ice_respond(nt_ice_agent_session(a), nt_ice_agent_early(a), via, from, m, now);
+    nt_ice_respond(s, via, from, m, now);
     return NULL;
 }
 
@@ -145,7 +169,7 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
         break;
     case NT_ICE_RELAY_FAILED:
         nt_ice_gather_refused(nt_ice_agent_gather(a), ev->source, ev->code);
-        nt_ice_candidates_retire(nt_ice_agent_env(a)->own, via);
+        nt_ice_sessions_retire_way(nt_ice_agent_sessions(a), via);
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, NULL, now);
         break;
     case NT_ICE_RELAY_OPENED: nt_ice_session_open_way(nt_ice_agent_session(a), via.relay, &ev->peer, now); break;

@@ -50,7 +50,8 @@ static nt_time due_at(const struct nt_ice_session *s, const struct nt_ice_compon
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator);
-    bool relayed = p->via.relay != NT_ICE_DIRECT || nt_ice_candidates_at(v->remotes, v->remote)->c.type == NT_ICE_RELAY;
+    bool relayed =
+        p->via.relay != NT_ICE_DIRECT || nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c.type == NT_ICE_RELAY;
     if (env->config->nomination_wait != 0)
         return nt_time_after(k->first_valid, env->config->nomination_wait);
     return nt_time_after(k->first_valid, relayed ? RELAYED_WAIT + RELAYED_ROUNDS * p->rtt : DIRECT_WAIT);
@@ -220,11 +221,13 @@ static void conclude_component(struct nt_ice_session *s, const struct nt_ice_com
 }
 
 /* RFC 8445, 12.1: "If the local candidate is a relayed candidate, it is RECOMMENDED that an agent creates a channel" */
-static void bind_channel(const struct nt_ice_env *env, const struct nt_ice_valid *v, nt_time now)
+static void bind_channel(const struct nt_ice_session *s, const struct nt_ice_valid *v, nt_time now)
 {
+    const struct nt_ice_env *env = nt_ice_session_env(s);
     struct nt_ice_via via = nt_ice_candidates_at(env->own, v->own)->via;
     if (via.relay != NT_ICE_DIRECT)
-        nt_ice_relays_bind_channel(env->relays, (uint16_t)via.relay, &nt_ice_candidates_at(v->remotes, v->remote)->c.addr, now);
+        nt_ice_relays_bind_channel(env->relays, (uint16_t)via.relay,
+                                   &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c.addr, now);
 }
 
 static void select_valid(struct nt_ice_session *s, size_t component, uint32_t valid, nt_time now)
@@ -233,7 +236,7 @@ static void select_valid(struct nt_ice_session *s, size_t component, uint32_t va
     const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
     const struct nt_ice_valid *v = &k->valids[valid];
     const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c,
-                                  *remote = &nt_ice_candidates_at(v->remotes, v->remote)->c;
+                                  *remote = &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c;
     nt_ice_components_select(env->components, component, valid);
     conclude_component(s, k, v, now);
     nt_ice_consents_begin(env->consents, component, nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator)->answered_at, now);
@@ -243,7 +246,7 @@ static void select_valid(struct nt_ice_session *s, size_t component, uint32_t va
             .kind = NT_ICE_EV_SELECTED, .stream = own->stream, .component = own->component, .local = *own, .remote = *remote},
         now);
     trace_valid(s, NT_TR_ICE_SELECTED, own, remote, now);
-    bind_channel(env, v, now);
+    bind_channel(s, v, now);
 }
 
 void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t valid, nt_time now)
@@ -255,7 +258,7 @@ void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t
     nt_ice_components_set_nominating(env->components, component, 0);
     if (!v->nominated)
         trace_valid(s, NT_TR_ICE_NOMINATED, &nt_ice_candidates_at(env->own, v->own)->c,
-                    &nt_ice_candidates_at(v->remotes, v->remote)->c, now);
+                    &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c, now);
     nt_ice_components_nominate(env->components, component, valid);
     if (!nt_ice_consents_lost(env->consents, component) && k->selected != valid &&
         nt_ice_nomination_counts(s, component, v->priority, now))

@@ -6,15 +6,27 @@
 
 #include <string.h>
 
-static int build_message(const struct nt_ice_agent *a, const struct nt_ice_message *m, uint8_t *buf, size_t cap)
+static int build_message(const struct nt_ice_agent *a, const struct nt_ice_session *s, const struct nt_ice_message *m, uint8_t *buf,
+                         size_t cap)
 {
     switch (m->kind) {
     case NT_ICE_MSG_BINDING: return nt_ice_gather_build(nt_ice_agent_gather(a), m, buf, cap);
-    case NT_ICE_MSG_CHECK: return nt_ice_checks_build(nt_ice_session_checks(nt_ice_agent_session(a)), m, buf, cap);
-    case NT_ICE_MSG_ANSWER: return nt_ice_respond_build(nt_ice_agent_session(a), m, buf, cap);
-    case NT_ICE_MSG_CONSENT: return nt_ice_freshness_build_consent(nt_ice_agent_session(a), m, buf, cap);
+    case NT_ICE_MSG_CHECK: return nt_ice_checks_build(nt_ice_session_checks(s), m, buf, cap);
+    case NT_ICE_MSG_ANSWER: return nt_ice_respond_build(s, m, buf, cap);
+    case NT_ICE_MSG_CONSENT: return nt_ice_freshness_build_consent(s, m, buf, cap);
     default: return nt_ice_freshness_build_keepalive(m, buf, cap);
     }
+}
+
+/* 0: it does not leave any more; negative: it cannot be built. */
+static int make_message(struct nt_ice_agent *a, const struct nt_ice_message *m, uint8_t *buf, size_t cap, nt_time now)
+{
+    const struct nt_ice_session *s = nt_ice_sessions_of(nt_ice_agent_sessions(a), m->generation);
+    if (s != NULL || m->kind == NT_ICE_MSG_BINDING)
+        return build_message(a, s, m, buf, cap);
+    nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, m->via.base)->addr, &m->to,
+                       "a message that waited to leave when a restart had ended its session", now);
+    return 0;
 }
 
 /* Sends `bytes` by `via`: as they are, or wrapped for the TURN server. 0: it cannot be sent. */
@@ -54,7 +66,7 @@ static size_t next_message(struct nt_ice_agent *a, struct nt_path *path, uint8_t
     uint8_t scratch[NT_ICE_MESSAGE_MAX];
     struct nt_ice_message m;
     while (nt_ice_outbox_take(nt_ice_agent_env(a)->outbox, &m)) {
-        int len = build_message(a, &m, scratch, sizeof scratch);
+        int len = make_message(a, &m, scratch, sizeof scratch, now);
         if (len < 0)
             nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, m.via.base)->addr, &m.to,
                                "a STUN message would be longer than 1024 bytes", now);
@@ -67,26 +79,34 @@ static size_t next_message(struct nt_ice_agent *a, struct nt_path *path, uint8_t
     return 0;
 }
 
+/* 0: it cannot be sent. */
+static size_t send_datagram(struct nt_ice_agent *a, const struct nt_ice_datagram *d, struct nt_path *path, uint8_t *buf, size_t cap,
+                            nt_time now)
+{
+    uint8_t stream = nt_ice_components_at(nt_ice_agent_env(a)->components, d->component)->stream;
+    const struct nt_ice_session *s = nt_ice_sessions_carrier(nt_ice_agent_sessions(a), stream);
+    const struct nt_ice_env *env = s != NULL ? nt_ice_session_env(s) : NULL;
+    const struct nt_ice_valid *v =
+        env != NULL ? nt_ice_component_selected(nt_ice_components_at(env->components, d->component)) : NULL;
+    if (v == NULL || nt_ice_consents_lost(env->consents, d->component) || nt_ice_agent_is_closing(a)) {
+        nt_ice_record_drop(nt_ice_agent_env(a)->record, NULL, NULL, "data of a component without a selected pair or consent", now);
+        return 0;
+    }
+    size_t n =
+        send_by(a, nt_ice_candidates_at(env->own, v->own)->via, &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c.addr,
+                d->bytes, d->len, d->df, path, buf, cap, now);
+    if (n > 0)
+        nt_ice_consents_sent(env->consents, d->component, now);
+    return n;
+}
+
 static size_t next_datagram(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     const struct nt_ice_datagram *d;
-    while ((d = nt_ice_data_take(nt_ice_agent_data(a))) != NULL) {
-        const struct nt_ice_valid *v =
-            nt_ice_component_selected(nt_ice_components_at(nt_ice_agent_env(a)->components, d->component));
-        if (v == NULL || nt_ice_consents_lost(nt_ice_agent_env(a)->consents, d->component) || nt_ice_agent_is_closing(a)) {
-            nt_ice_record_drop(nt_ice_agent_env(a)->record, NULL, NULL, "data of a component without a selected pair or consent",
-                               now);
-            continue;
-        }
-        const struct nt_addr *to = &nt_ice_candidates_at(v->remotes, v->remote)->c.addr;
-        size_t n = send_by(a, nt_ice_candidates_at(nt_ice_agent_env(a)->own, v->own)->via, to, d->bytes, d->len, d->df, path, buf,
-                           cap, now);
-        if (n == 0)
-            continue;
-        nt_ice_consents_sent(nt_ice_agent_env(a)->consents, d->component, now);
-        return n;
-    }
-    return 0;
+    size_t n = 0;
+    while (n == 0 && (d = nt_ice_data_take(nt_ice_agent_data(a))) != NULL)
+        n = send_datagram(a, d, path, buf, cap, now);
+    return n;
 }
 
 static size_t next_of_relays(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)

@@ -13,6 +13,7 @@ enum nt_ice_message_kind { NT_ICE_MSG_BINDING = 1, NT_ICE_MSG_CHECK, NT_ICE_MSG_
 
 struct nt_ice_message {
     enum nt_ice_message_kind kind;
+    uint32_t generation; /* of the session whose it is; one of gathering is the agent's */
     struct nt_ice_via via;
     struct nt_addr to;
     uint8_t id[NT_STUN_ID];

@@ -29,6 +29,7 @@ void nt_ice_record_event(struct nt_ice_record *r, struct nt_trace_event ev)
     case NT_TR_ICE_PRFLX_LOCAL: r->stats.prflx_local++; break;
     case NT_TR_ICE_PRFLX_REMOTE: r->stats.prflx_remote++; break;
     case NT_TR_ICE_ROLE: r->stats.role_switches++; break;
+    case NT_TR_ICE_RESTARTED: r->stats.restarts++; break;
     case NT_TR_ICE_DROPPED: r->stats.dropped++; break;
     default: break;
     }

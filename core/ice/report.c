@@ -59,7 +59,7 @@ static void report_valid(const struct nt_ice_session *s, const struct nt_ice_com
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator);
     *info = (struct nt_ice_pair_info){.number = v->number,
                                       .local = *own,
-                                      .remote = nt_ice_candidates_at(v->remotes, v->remote)->c,
+                                      .remote = nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c,
                                       .state = v->gone ? NT_ICE_PAIR_FAILED : NT_ICE_SUCCEEDED,
                                       .base = own->base,
                                       .receivable = p != NULL && p->receivable,

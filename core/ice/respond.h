@@ -5,16 +5,10 @@
 
 #include "core/ice/session.h"
 
-#define NT_ICE_EARLY_MAX 64 /* sources of requests remembered before the peer's description; fewer if the limit of pairs is low */
-
-struct nt_ice_early; /* requests that came before the peer's description, answered and to be acted upon */
-
-struct nt_ice_early *nt_ice_early_new(void); /* NULL without memory */
-void nt_ice_early_del(struct nt_ice_early *early);
 /* A Binding request from `from` by `via`. */
-void nt_ice_respond(struct nt_ice_session *s, struct nt_ice_early *early, struct nt_ice_via via, const struct nt_addr *from,
-                    const struct nt_stun_msg *m, nt_time now);
-void nt_ice_respond_replay(struct nt_ice_session *s, struct nt_ice_early *early, nt_time now); /* the session runs now */
+void nt_ice_respond(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from, const struct nt_stun_msg *m,
+                    nt_time now);
+void nt_ice_respond_replay(struct nt_ice_session *s, nt_time now); /* the session runs now */
 int nt_ice_respond_build(const struct nt_ice_session *s, const struct nt_ice_message *m, uint8_t *buf, size_t cap);
 
 #endif

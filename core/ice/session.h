@@ -5,21 +5,36 @@
 
 #include "core/ice/checks.h"
 #include "core/ice/component.h"
+#include "core/ice/early.h"
 #include "core/ice/env.h"
 #include "core/ice/lists.h"
 #include "core/ice/pairs.h"
 
-/* waiting: for the peer's description, or for our candidates; running: checks are made. 6.1.3 has the others. */
-enum nt_ice_session_state { NT_ICE_SESSION_WAITING = 0, NT_ICE_SESSION_RUNNING, NT_ICE_SESSION_COMPLETED, NT_ICE_SESSION_FAILED };
+/* waiting: for the peer's description, or for our candidates; running: checks are made. 6.1.3 has the others, but for kept: a newer
+ * session has taken over, and until that has selected its pairs those of this one carry data and keep consent. */
+enum nt_ice_session_state {
+    NT_ICE_SESSION_WAITING = 0,
+    NT_ICE_SESSION_RUNNING,
+    NT_ICE_SESSION_COMPLETED,
+    NT_ICE_SESSION_FAILED,
+    NT_ICE_SESSION_KEPT
+};
 
 struct nt_ice_session;
 
-struct nt_ice_session *nt_ice_session_new(const struct nt_ice_env *env); /* NULL without memory */
+/* `env`: the agent's parts of it count, or those of another session. The first generation draws from `rand`, a later one from
+ * another stream of its key. NULL without memory. */
+struct nt_ice_session *nt_ice_session_new(const struct nt_ice_env *env, struct nt_rand *rand, uint32_t generation,
+                                          enum nt_ice_role role);
 void nt_ice_session_del(struct nt_ice_session *s);
 
 const struct nt_ice_env *nt_ice_session_env(const struct nt_ice_session *s);
+/* It is to take the place of `former`: streams have the same tags, and the peer trickles if it did (RFC 8838, 15). */
+void nt_ice_session_follow(struct nt_ice_session *s, const struct nt_ice_session *former);
 enum nt_ice_session_state nt_ice_session_state(const struct nt_ice_session *s);
 enum nt_ice_role nt_ice_session_role(const struct nt_ice_session *s);
+/* Does a USERNAME begin with its user name fragment and a colon? */
+bool nt_ice_session_is_named(const struct nt_ice_session *s, const uint8_t *username, size_t len);
 const char *nt_ice_session_ufrag(const struct nt_ice_session *s);
 const char *nt_ice_session_pwd(const struct nt_ice_session *s);
 const struct nt_stun_key *nt_ice_session_key(const struct nt_ice_session *s);
@@ -27,10 +42,15 @@ struct nt_ice_pairs *nt_ice_session_pairs(const struct nt_ice_session *s);
 struct nt_ice_checks *nt_ice_session_checks(const struct nt_ice_session *s);
 struct nt_ice_lists *nt_ice_session_lists(const struct nt_ice_session *s); /* NULL before the peer's description */
 struct nt_ice_candidates *nt_ice_session_remotes(const struct nt_ice_session *s);
+struct nt_ice_early *nt_ice_session_early(const struct nt_ice_session *s);
 
 /* The peer's description. */
 /* Can it be taken? NT_OK; NT_EINVAL, NT_EUNSUPPORTED (other credentials than before: a restart), traced with the reason. */
 int nt_ice_session_check(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now);
+/* RFC 8839, 4.4.1.1.1: which of the streams that use ICE, before and in a later description, have other credentials? Some: traced.
+ */
+enum nt_ice_restarts { NT_ICE_RESTARTS_NONE = 0, NT_ICE_RESTARTS_ALL, NT_ICE_RESTARTS_SOME };
+enum nt_ice_restarts nt_ice_session_what_restarts(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now);
 /* What can be taken. The first one makes the check lists. NT_OK or NT_ENOMEM. */
 int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_description *d);
 void nt_ice_session_undescribe(struct nt_ice_session *s); /* without memory for what follows */
@@ -55,7 +75,9 @@ bool nt_ice_session_own_ended(const struct nt_ice_session *s);
 /* Candidates have come that are not paired. */
 void nt_ice_session_set_unpaired(struct nt_ice_session *s, bool unpaired);
 bool nt_ice_session_unpaired(const struct nt_ice_session *s);
-void nt_ice_session_run(struct nt_ice_session *s, nt_time now); /* its check lists are formed */
+void nt_ice_session_run(struct nt_ice_session *s, nt_time now);              /* its check lists are formed */
+void nt_ice_session_keep(struct nt_ice_session *s);                          /* one that is described makes no check any more */
+bool nt_ice_session_carries(const struct nt_ice_session *s, uint8_t stream); /* all its components have selected pairs */
 nt_time nt_ice_session_started(const struct nt_ice_session *s);
 void nt_ice_session_note_heard(struct nt_ice_session *s, nt_time now); /* the peer has told something */
 nt_time nt_ice_session_heard(const struct nt_ice_session *s);

@@ -140,7 +140,7 @@ def test_no_circle_of_files():
 
 def test_each_field_has_one_writer():
     """One file owns each field of each struct; the named ones are values, arguments and results that no file keeps."""
-    assert writers.shared(["core/stun", "core/turn", "core/ice"], values={"nt_turn_ask", "nt_ice_message"}) == []
+    assert writers.shared(["core/stun", "core/turn", "core/ice"], values={"nt_turn_ask", "nt_ice_message", "nt_ice_heard"}) == []
 
 
 DEFINED = re.compile(r"^(?!static\b)[A-Za-z_][\w \*]*?\b(nt_\w+)\([^;{}]*\)\n\{", re.M)

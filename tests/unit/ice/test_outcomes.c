@@ -5,6 +5,8 @@
 
 static struct parts p;
 static struct nt_ice_outbox *outbox;
+static struct nt_ice_config config;
+static struct nt_ice_env env;
 static struct nt_ice_checks *checks;
 static struct nt_ice_peer peer;
 static struct nt_ice_check check;
@@ -17,7 +19,9 @@ static void begin(uint16_t limit)
     outbox = nt_ice_outbox_new(p.record);
     assert_non_null(outbox);
     peer = nt_ice_peer_of("peer", "peerpeerpeerpeerpeerpeer", "ours");
-    checks = nt_ice_checks_new(p.record, outbox, &peer, limit);
+    config.max_pairs = limit;
+    env = (struct nt_ice_env){.config = &config, .record = p.record, .outbox = outbox};
+    checks = nt_ice_checks_new(&env, &peer);
     assert_non_null(checks);
     check = (struct nt_ice_check){.stream = 1,
                                   .pair = 7,
