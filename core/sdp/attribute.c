@@ -134,6 +134,7 @@ static void take_tag(struct nt_ice_description *d, struct nt_span tag, struct nt
         nt_cursor_fail(in, tag.p, "an option is of letters, digits, '+' or '/', and spaces separate options");
     d->ice2 |= nt_span_is(tag, "ice2");
     d->trickle |= nt_span_is(tag, "trickle");
+    d->renomination |= nt_span_is(tag, "renomination");
 }
 
 /* Tags are separated by spaces; also by commas, which no tag contains, because libjuice and libdatachannel write "ice2,trickle". */

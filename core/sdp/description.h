@@ -51,6 +51,7 @@ struct nt_ice_stream_description {
 
 struct nt_ice_description {
     bool lite, ice2, trickle;
+    bool renomination;      /* the option of draft-thatcher-ice-renomination */
     bool end_of_candidates; /* of a fragment: of all streams (RFC 8840, 4.4), those it does not list included */
     uint32_t pacing_ms;     /* a=ice-pacing; 0: absent, that is 50 */
     size_t stream_count;

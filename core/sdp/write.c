@@ -39,6 +39,23 @@ static void write_bundle(struct nt_out *out, const struct nt_ice_description *d)
     nt_out(out, "\r\n");
 }
 
+static void write_options(struct nt_out *out, const struct nt_ice_description *d)
+{
+    const char *separator = "a=ice-options:";
+    const struct {
+        bool has;
+        const char *tag;
+    } options[] = {{d->ice2, "ice2"}, {d->trickle, "trickle"}, {d->renomination, "renomination"}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (!options[i].has)
+            continue;
+        nt_out(out, "%s%s", separator, options[i].tag);
+        separator = " ";
+    }
+    if (separator[0] == ' ')
+        nt_out(out, "\r\n");
+}
+
 static void write_session(struct nt_out *out, const struct nt_ice_description *d, const struct nt_sdp_write *options)
 {
     char ip[NT_ADDR_TEXT];
@@ -50,9 +67,7 @@ static void write_session(struct nt_out *out, const struct nt_ice_description *d
         write_bundle(out, d);
     if (d->lite)
         nt_out(out, "a=ice-lite\r\n");
-    if (d->ice2 || d->trickle)
-        nt_out(out, "a=ice-options:%s%s%s\r\n", d->ice2 ? "ice2" : "", d->ice2 && d->trickle ? " " : "",
-               d->trickle ? "trickle" : "");
+    write_options(out, d);
     /* RFC 8839, 4.3.1: "A lite ICE implementation MUST NOT include the "ice-pacing" attribute" */
     if (d->pacing_ms != 0 && !d->lite)
         nt_out(out, "a=ice-pacing:%lu\r\n", (unsigned long)d->pacing_ms);

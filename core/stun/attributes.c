@@ -53,6 +53,7 @@ static const struct named attrs[] = {
     {NT_ATTR_ICE_CONTROLLING, "ICE-CONTROLLING"},
     {NT_ATTR_RESPONSE_ORIGIN, "RESPONSE-ORIGIN"},
     {NT_ATTR_OTHER_ADDRESS, "OTHER-ADDRESS"},
+    {NT_ATTR_NOMINATION, "NOMINATION"},
 };
 
 static const struct named methods[] = {

@@ -63,7 +63,8 @@ enum nt_stun_attr_type {
     NT_ATTR_ICE_CONTROLLED = 0x8029,
     NT_ATTR_ICE_CONTROLLING = 0x802a,
     NT_ATTR_RESPONSE_ORIGIN = 0x802b,
-    NT_ATTR_OTHER_ADDRESS = 0x802c
+    NT_ATTR_OTHER_ADDRESS = 0x802c,
+    NT_ATTR_NOMINATION = 0xc001 /* draft-thatcher-ice-renomination: 32 bits */
 };
 
 enum { NT_PASSWORD_MD5 = 1, NT_PASSWORD_SHA256 = 2 }; /* RFC 8489, 18.5 */

@@ -4,6 +4,7 @@
 
 #include "core/base/err.h"
 #include "reports/conformance/finding.h"
+#include "reports/conformance/rfc3261.h"
 #include "reports/conformance/rfc7675.h"
 #include "reports/conformance/rfc8445.h"
 #include "reports/conformance/rfc8445_limit.h"
@@ -18,6 +19,7 @@
 #include "reports/conformance/rfc8489_short_term.h"
 #include "reports/conformance/rfc8489_timing.h"
 #include "reports/conformance/rfc8656_client.h"
+#include "reports/conformance/rfc8656_released.h"
 #include "reports/conformance/rfc8656_server.h"
 #include "reports/conformance/rfc8839.h"
 #include "reports/conformance/rfc8863.h"
@@ -33,7 +35,8 @@ static void (*const judges[])(struct nt_finder *) = {
     nt_rfc8445_judge,           nt_rfc8445_roles_judge,
     nt_rfc8445_pairs_judge,     nt_rfc8839_judge,
     nt_rfc7675_judge,           nt_rfc8863_judge,
-    nt_rfc8445_limit_judge,
+    nt_rfc8445_limit_judge,     nt_rfc8656_released_judge,
+    nt_rfc3261_judge,
 };
 
 struct nt_conf {

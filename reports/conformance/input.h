@@ -15,6 +15,8 @@ struct nt_conf_party {
     nt_time told_late; /* for how long a step held back its descriptions */
     bool told_partly;  /* a step held back or dropped what it told: what it has conveyed, and when, is not known */
     bool carried;      /* a process: its description may wait for its last candidate, its first INFO for the dialog */
+    bool fails_over;   /* it is set to nominate another pair when the selected one ends: not of RFC 8445 */
+    bool moves;        /* steps take its interfaces down or to other networks: which of its pairs are left is not known */
     bool refuses;      /* a server: steps make it refuse requests, or leave them unanswered */
     /* A server: when steps made it lose its state, in file order; NT_TIME_NEVER: not yet. Filled while the capture grows, before
      * the frames of that time are read. */

@@ -267,6 +267,15 @@ bool nt_item_is_signed_by(const struct nt_view *v, const struct nt_item *m, cons
     return signs(v, m, &key);
 }
 
+uint32_t nt_item_other_key(const struct nt_view *v, const struct nt_item *m)
+{
+    for (uint32_t i = 0; i < v->key_count; i++)
+        if (i != m->key && v->keys[i].user == NT_VIEW_NONE && v->keys[i].party == v->keys[m->key].party &&
+            signs(v, m, &v->keys[i].key))
+            return i;
+    return NT_VIEW_NONE;
+}
+
 bool nt_view_has_users(const struct nt_view *v, uint32_t server)
 {
     for (size_t i = 0; i < v->in->user_count; i++)

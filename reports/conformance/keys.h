@@ -12,6 +12,9 @@ void nt_item_verify(struct nt_view *v, struct nt_item *m, int *err);
 bool nt_item_is_authenticated(const struct nt_view *v, const struct nt_item *m, const struct nt_item *q);
 /* A long-term request is signed with this user's password. */
 bool nt_item_is_signed_by(const struct nt_view *v, const struct nt_item *m, const struct nt_conf_login *login);
+/* A response to a check that its request's key does not sign: another short-term key of the same party that signs it, or
+ * NT_VIEW_NONE. */
+uint32_t nt_item_other_key(const struct nt_view *v, const struct nt_item *m);
 bool nt_view_has_users(const struct nt_view *v, uint32_t server); /* it is known which users a server knows */
 
 #endif

@@ -11,8 +11,10 @@ enum { SUCCEEDED = 1, PROPOSED = 2 }; /* of a link: its agent's check has succee
 
 static void nominate(struct nt_nominations *n, const struct nt_view *v, const struct nt_item *m, bool own)
 {
-    if (n->of[m->session].item == NT_VIEW_NONE)
-        n->of[m->session] = (struct nt_nomination){.item = nt_item_number(v, m), .own = own};
+    struct nt_nomination *of = &n->of[m->session];
+    if (of->item == NT_VIEW_NONE)
+        *of = (struct nt_nomination){.item = nt_item_number(v, m), .own = own};
+    of->last = nt_item_number(v, m);
 }
 
 /* RFC 8445, 7.3.1.5: a controlled agent nominates once its own check of the pair has succeeded, too. */
@@ -26,15 +28,17 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
         n->of[m->session].doubtful = true;
         return;
     }
+    uint8_t before = links[m->link];
     if (m->direction == NT_DIR_OUT)
         links[m->link] |= flagged ? PROPOSED : 0;
     else if (nt_item_makes_valid_pair(v, m))
         links[m->link] |= SUCCEEDED;
     else
         return;
+    bool again = m->direction == NT_DIR_OUT ? !flagged : links[m->link] == before;
     if (m->direction == NT_DIR_IN && flagged)
         nominate(n, v, m, true);
-    else if (links[m->link] == (SUCCEEDED | PROPOSED))
+    else if (links[m->link] == (SUCCEEDED | PROPOSED) && !again)
         nominate(n, v, m, false);
 }
 
@@ -61,7 +65,7 @@ int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v)
         return NT_ENOMEM;
     }
     for (size_t i = 0; i < count; i++)
-        n->of[i] = (struct nt_nomination){.item = NT_VIEW_NONE};
+        n->of[i] = (struct nt_nomination){.item = NT_VIEW_NONE, .last = NT_VIEW_NONE};
     size_t items = any_describes_again(v) ? v->count : 0;
     for (size_t i = 0; i < items; i++)
         if (v->items[i].session != NT_VIEW_NONE)

@@ -6,6 +6,7 @@
 
 struct nt_nomination {
     uint32_t item; /* the success response, which the agent got or sent; NT_VIEW_NONE: there is none */
+    uint32_t last; /* likewise, of the last pair: with the option renomination, or failover, there may be another */
     bool own;      /* it was the agent that nominated: it controls */
     bool doubtful; /* a success came when its check had ended: there may be another one, sooner */
 };

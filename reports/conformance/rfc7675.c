@@ -22,6 +22,8 @@ struct link {
     uint32_t forged;     /* the last one that does not authenticate, likewise */
     uint32_t revoked;    /* a 403, likewise */
     uint32_t asked;      /* the last request for consent, likewise */
+    uint32_t nomination; /* the last NOMINATION that was sent on it */
+    nt_time requested;   /* when the last check was sent on it, or may have been; 0: never */
     uint32_t outer;      /* the pair of the client and its server that carries it, likewise */
     nt_time selected;    /* NT_TIME_NEVER: it is not */
     nt_time came;        /* when the peer's last check came */
@@ -99,6 +101,46 @@ static void judge_expiry(struct state *s, const struct nt_item *m, const struct 
                    (m->at - l->since) / NT_SEC, frame_of(s, l->renewed));
 }
 
+/* When a later session of the agent began: its description, or the peer's that it answers; NT_TIME_NEVER: there is none. */
+static nt_time restarted_at(const struct state *s, uint32_t session)
+{
+    const struct nt_view_description *own = nt_view_session_first(s->v, session + 1, NT_DIR_OUT);
+    return own != NULL ? own->at : NT_TIME_NEVER;
+}
+
+/* The link of a session before the newest, with consent, that carries this; NULL: there is none, or the newest has checked the
+ * pair, too. */
+static const struct link *link_before_restart(const struct state *s, const struct nt_item *m, nt_time *restarted)
+{
+    uint32_t first = s->v->first_session[m->party];
+    for (uint32_t i = m->session + 1; i-- > first;) {
+        uint32_t number = nt_view_link(s->v, m->pair, i);
+        const struct link *l = number != NT_VIEW_NONE ? &s->links[number] : NULL;
+        if (l == NULL || l->renewed == NT_VIEW_NONE)
+            continue;
+        if (i == m->session || l->selected == NT_TIME_NEVER)
+            return NULL;
+        *restarted = restarted_at(s, i);
+        return l;
+    }
+    return NULL;
+}
+
+/* "an endpoint that continues to send traffic on the previously validated candidate pair during ICE restart MUST continue to
+ * perform consent freshness on that candidate pair": two intervals at their longest have passed. */
+static void judge_restart(struct state *s, const struct nt_item *m)
+{
+    nt_time restarted = NT_TIME_NEVER;
+    const struct link *l = link_before_restart(s, m, &restarted);
+    if (l == NULL || !s->agents[m->party].asks || nt_item_party(s->v, m)->moves || restarted == NT_TIME_NEVER ||
+        m->at < nt_time_after(restarted, 2 * MOST))
+        return;
+    nt_time asked = l->requested != 0 ? l->requested : l->selected;
+    nt_require(s->finder, NT_CONSENT_RULE_RESTART, m, m->at <= asked + 2 * MOST + nt_tolerance(s->v),
+               "data on the pair of the session before, %" PRId64 " s after the last request for consent on it",
+               (m->at - asked) / NT_SEC);
+}
+
 static void judge_data(void *state, const struct nt_item *m)
 {
     struct state *s = state;
@@ -108,6 +150,7 @@ static void judge_data(void *state, const struct nt_item *m)
     if (l == NULL)
         return;
     l->said = m->at;
+    judge_restart(s, m);
     if (l->revoked != NT_VIEW_NONE && nt_item_crosses(s->v, m, s->v->items[l->revoked].at))
         return;
     if (l->revoked != NT_VIEW_NONE)
@@ -140,7 +183,7 @@ static void judge_random(struct state *s, const struct nt_item *m, struct link *
 /* "An endpoint does not need to maintain consent if it does not send application data." */
 static void judge_rate(struct state *s, const struct nt_item *m, const struct link *l, nt_time gap)
 {
-    bool rests = l->said <= s->v->items[l->asked].at + MOST;
+    bool rests = l->said <= s->v->items[l->asked].at + MOST || nt_item_party(s->v, m)->moves;
     nt_require(s->finder, NT_CONSENT_RULE_RATE, m, rests || gap <= MOST + nt_tolerance(s->v),
                "%" PRId64 " ms after the one in packet %u, expected 6000 ms at most", gap / NT_MSEC, frame_of(s, l->asked));
 }
@@ -175,11 +218,20 @@ static bool may_be_triggered(const struct link *l, nt_time now)
     return l->doubted != NT_VIEW_NONE && l->renewed != NT_VIEW_NONE && l->renewed < l->doubted && now <= l->came + SETTLED;
 }
 
+/* One that nominates the pair again, in place of another, is not for consent. */
+static bool renominates(const struct state *s, const struct nt_item *m, struct link *l)
+{
+    uint32_t value = 0;
+    bool there = nt_item_u32(s->v, m, NT_ATTR_NOMINATION, &value), changes = there && value != l->nomination;
+    l->nomination = there ? value : l->nomination;
+    return changes || (nt_item_party(s->v, m)->fails_over && nt_item_nominates(s->v, m));
+}
+
 /* RFC 8445, 7.2.5.1 and 7.3.1.1: who switches its role in a conflict checks the pair again at once, and that is not for consent. */
-static bool switches_role(struct state *s, struct link *l, const struct nt_item *m)
+static bool is_check_again(struct state *s, struct link *l, const struct nt_item *m)
 {
     uint16_t role = nt_item_attr(s->v, m, NT_ATTR_ICE_CONTROLLING) != NULL ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED;
-    bool switches = l->conflicted || (l->role != 0 && l->role != role);
+    bool switches = l->conflicted || (l->role != 0 && l->role != role) || renominates(s, m, l);
     l->role = role;
     l->conflicted = false;
     if (switches) {
@@ -194,6 +246,8 @@ static void judge_request(void *state, const struct nt_item *m)
     struct state *s = state;
     struct link *l = &s->links[m->link];
     bool first_sending = m->first == nt_item_number(s->v, m);
+    if (m->check)
+        l->requested = m->at;
     if (m->excused)
         return;
     l->outer = m->inner ? m->outer : NT_VIEW_NONE;
@@ -201,7 +255,7 @@ static void judge_request(void *state, const struct nt_item *m)
         l->doubted = m->first;
         l->unsure = false;
     }
-    bool switches = first_sending && m->check && switches_role(s, l, m);
+    bool switches = first_sending && m->check && is_check_again(s, l, m);
     if (switches || !is_for_consent(s, l, m))
         return;
     s->agents[m->party].asks |=
@@ -224,6 +278,7 @@ static void damaged_sent(void *state, const struct nt_item *m)
         if ((i != m->link && (m->inner || l->outer != m->pair)) || l->asked == NT_VIEW_NONE)
             continue;
         l->asked = NT_VIEW_NONE;
+        l->requested = m->at;
         nt_not_judged(s->finder, NT_CONSENT_RULE_RATE, m->party, "a step damaged what may have been a request for consent");
     }
 }

@@ -12,6 +12,7 @@
     X(AGAIN, "RFC7675-5.1-again", "C-008", MUST, FULL, TIMES, "After consent is lost, the same credentials are not used on that 5-tuple again") \
     X(LATE, "RFC7675-5.1-late", "C-009", MUST, FULL, TIMES, "A response after the end of consent does not renew it") \
     X(FORGED, "RFC7675-5.1-forged", "C-011", MUST, FULL, TIMES, "A response that does not authenticate does not renew consent") \
+    X(RESTART, "RFC7675-5.1-restart", "C-007", MUST, FULL, ROLES_TIMES, "Who goes on sending on the pair of the session before during a restart MUST go on asking for consent on it") \
     X(REVOKED, "RFC7675-5.2-revoked", "C-010", DERIVED, FULL, TIMES, "An authenticated 403 revokes consent at once: no data follows") \
     X(NONE, "RFC7675-5.1-none", "C-001", SHOULD, FULL, TIMES, "Who sends data for more than 30 s asks for consent") \
     X(RATE, "RFC7675-5.1-rate", "C-003", SHOULD, FULL, ROLES_TIMES, "Consent is asked for about every 5 s, 6 s at most")

@@ -117,11 +117,25 @@ static bool username_was_exchanged(const struct nt_finder *finder, const struct 
     return false;
 }
 
+/* An offer that restarts, and nothing has come that could be its answer: its credentials are not in use yet (RFC 8839, 4.4). */
+static bool is_unanswered(const struct nt_finder *finder, const struct nt_item *m, const struct nt_view_description *own)
+{
+    const struct nt_view *v = finder->v;
+    bool unanswered = own->offer && nt_view_generation(v, m) > 0;
+    for (uint32_t i = own->next; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        unanswered = unanswered && (v->descriptions[i].fragment || v->descriptions[i].direction == NT_DIR_OUT);
+    return unanswered;
+}
+
 static void judge_username(struct nt_finder *finder, const struct nt_item *m)
 {
     const struct nt_item_attr *u = nt_item_attr(finder->v, m, NT_ATTR_USERNAME);
     const struct nt_view_description *own = nt_view_session_first(finder->v, m->session, NT_DIR_OUT),
                                      *peer = nt_view_session_first(finder->v, m->session, NT_DIR_IN);
+    if (own != NULL && u != NULL && peer == NULL && is_unanswered(finder, m, own))
+        nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, false,
+                   "USERNAME is '%.*s', and the offer in packet %u that has these credentials is not answered",
+                   u->len > 96 ? 96 : (int)u->len, (const char *)u->value, (unsigned)own->frame);
     if (own == NULL || peer == NULL || own->d.stream_count == 0 || peer->d.stream_count == 0 || u == NULL)
         return;
     nt_require(finder, NT_ICE_RULE_CHECK_USERNAME, m, username_was_exchanged(finder, m),

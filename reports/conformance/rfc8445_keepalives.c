@@ -18,7 +18,10 @@ static void judge_gap(struct nt_seen *s, struct sent *sent, const struct nt_item
         return;
     if (sent->last != NT_VIEW_NONE && !m->excused) {
         const struct nt_item *before = &s->v->items[sent->last];
-        nt_require(s->finder, NT_ICE_RULE_KEEPALIVE, m, m->at <= before->at + TR + nt_tolerance(s->v),
+        bool kept = m->at <= before->at + TR + nt_tolerance(s->v), unsure = !kept && nt_item_party(s->v, m)->moves;
+        if (unsure)
+            nt_not_judged(s->finder, NT_ICE_RULE_KEEPALIVE, m->party, "steps take its interfaces down or to other networks");
+        nt_require(s->finder, NT_ICE_RULE_KEEPALIVE, m, kept || unsure,
                    "nothing was sent on this pair for %" PRId64 " ms since packet %u, expected 15000 ms at most",
                    (m->at - before->at) / NT_MSEC, (unsigned)before->frame);
     }

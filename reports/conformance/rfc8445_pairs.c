@@ -8,6 +8,7 @@
 #include "reports/conformance/rfc8445_data.h"
 #include "reports/conformance/rfc8445_keepalives.h"
 #include "reports/conformance/rfc8445_pacing.h"
+#include "reports/conformance/rfc8445_restarts.h"
 #include "reports/conformance/rfc8445_state.h"
 #include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
@@ -22,6 +23,8 @@
 
 static const char old_agents[] = "neither agent has ice2: one of RFC 5245 may nominate aggressively";
 
+static const char moved_agents[] = "steps take its interfaces down or to other networks: the pair may be gone";
+
 /* --- nomination --- */
 
 /* RFC 8445, 8.1.1: "A controlling agent that does not support this specification (i.e., it is implemented according to RFC 5245)
@@ -32,10 +35,40 @@ static bool is_of_rfc5245(const struct nt_view *v, const struct nt_item *m)
     return own != NULL && !own->d.ice2;
 }
 
+/* The greatest one counts: one on another pair is greater than all before, one on the same pair is not less. */
+static void judge_renomination(struct nt_seen *s, const struct nt_item *m)
+{
+    struct nt_seen_component *k = &s->components[m->place];
+    uint32_t value = 0;
+    bool there = nt_item_u32(s->v, m, NT_ATTR_NOMINATION, &value),
+         another = k->named != NT_VIEW_NONE && s->v->items[k->named].link != m->link;
+    if (another)
+        nt_require(s->finder, NT_ICE_RULE_RENOMINATION, m, there && value > k->nomination,
+                   "another pair than in packet %u is nominated with the NOMINATION %" PRIu32 "%s, expected more than %" PRIu32,
+                   (unsigned)s->v->items[k->named].frame, value, there ? "" : " (none)", k->nomination);
+    else if (there)
+        nt_require(s->finder, NT_ICE_RULE_RENOMINATION, m, value >= k->nomination,
+                   "the pair is nominated with the NOMINATION %" PRIu32 ", expected %" PRIu32 " at least", value, k->nomination);
+    k->nomination = there && value > k->nomination ? value : k->nomination;
+    k->named = nt_item_number(s->v, m);
+}
+
+static void judge_only_nomination(struct nt_seen *s, const struct nt_item *m)
+{
+    uint32_t before = s->components[m->place].nominated;
+    if (nt_view_may_renominate(s->v, m->session))
+        judge_renomination(s, m);
+    else if (before != NT_VIEW_NONE && s->v->items[before].link != m->link && nt_view_may_fail_over(s->v))
+        nt_not_judged(s->finder, NT_ICE_RULE_ONE_PAIR, m->party, "both agents are set to nominate another pair when one has ended");
+    else if (before != NT_VIEW_NONE)
+        nt_require(s->finder, NT_ICE_RULE_ONE_PAIR, m, s->v->items[before].link == m->link,
+                   "nominated, but another pair of the component was nominated successfully in packet %u",
+                   (unsigned)s->v->items[before].frame);
+}
+
 static void judge_nomination(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_seen_link *l = &s->links[m->link];
-    uint32_t before = s->components[m->place].nominated;
     bool valid = l->success != NT_VIEW_NONE || l->late_success;
     if (is_of_rfc5245(s->v, m)) {
         nt_not_judged(s->finder, NT_ICE_RULE_NOMINATE_VALID, m->party, old_agents);
@@ -47,10 +80,7 @@ static void judge_nomination(struct nt_seen *s, const struct nt_item *m)
                    (unsigned)s->v->items[l->asymmetric].frame);
     else
         nt_require(s->finder, NT_ICE_RULE_NOMINATE_VALID, m, valid, "nominated, and no check on this pair has succeeded");
-    if (before != NT_VIEW_NONE)
-        nt_require(s->finder, NT_ICE_RULE_ONE_PAIR, m, s->v->items[before].link == m->link,
-                   "nominated, but another pair of the component was nominated successfully in packet %u",
-                   (unsigned)s->v->items[before].frame);
+    judge_only_nomination(s, m);
 }
 
 /* Both halves of a nomination are there: USE-CANDIDATE (the peer's, or its own in a check that succeeded), and a success on the
@@ -102,6 +132,10 @@ static void judge_never_nominated(struct nt_seen *s)
             s->v->parties[m->party].bye <= m->at + NOMINATES_WITHIN || s->v->end <= m->at + NOMINATES_WITHIN ||
             has_failed(s, &s->v->places[i]))
             continue;
+        if (nt_item_party(s->v, m)->moves) {
+            nt_not_judged(s->finder, NT_ICE_RULE_NOMINATES, m->party, moved_agents);
+            continue;
+        }
         if (may_have_closed(s, m)) {
             nt_not_judged(s->finder, NT_ICE_RULE_NOMINATES, m->party,
                           "its TURN server has refused a request, or was told to release the allocation: the pair may be gone");
@@ -122,6 +156,10 @@ static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time n
     const struct nt_item *cause = &s->v->items[l->waits];
     bool late = s->v->parties[m->party].bye > l->waits_until && now > l->waits_until + nt_tolerance(s->v) &&
                 s->components[m->place].selected > l->waits_until;
+    if (late && nt_item_party(s->v, m)->moves) {
+        nt_not_judged(s->finder, NT_ICE_RULE_TRIGGERED, m->party, moved_agents);
+        late = false;
+    }
     bool restarted = late && nt_view_generation_at(s->v, m->party, l->waits_until) > nt_view_generation(s->v, m);
     nt_require(s->finder, NT_ICE_RULE_TRIGGERED, cause, !late || restarted, "no check in the other direction within %" PRId64 " ms",
                (l->waits_until - cause->at) / NT_MSEC);
@@ -202,6 +240,7 @@ static void request_sent(void *state, const struct nt_item *m)
     note_component(s, m);
     settle_trigger(s, m, m->at);
     count_pair(s, m);
+    nt_restarts_judge_check(s, m);
     judge_side(s, m);
     bool flagged = nt_item_nominates(s->v, m);
     s->components[m->place].proposed |= flagged || m->excused; /* what was damaged may have been flagged */
@@ -318,8 +357,8 @@ static void init_state(struct nt_seen *s)
     for (uint32_t i = 0; i < v->link_count; i++)
         s->links[i].success = s->links[i].asymmetric = s->links[i].waits = NT_VIEW_NONE;
     for (size_t i = 0; i < v->place_count; i++)
-        s->components[i] =
-            (struct nt_seen_component){.success = NT_VIEW_NONE, .nominated = NT_VIEW_NONE, .selected = NT_TIME_NEVER};
+        s->components[i] = (struct nt_seen_component){
+            .success = NT_VIEW_NONE, .named = NT_VIEW_NONE, .nominated = NT_VIEW_NONE, .selected = NT_TIME_NEVER};
     for (size_t i = 0; i < v->first_session[v->in->party_count]; i++)
         s->sessions[i].concluded = NT_TIME_NEVER;
     for (size_t i = 0; i < v->in->party_count; i++)

@@ -12,6 +12,7 @@
     X(COMPONENT, "RFC8445-5.1.2.1-component", "I-012", SHOULD, ICE, NOTHING, "The last byte of a priority is 256 minus the component") \
     X(REDUNDANT, "RFC8445-5.1.3-redundant", "I-015", SHOULD, ICE, NOTHING, "No two candidates have the same address and base") \
     X(PASSWORDS, "RFC8445-5.3-random", "I-016", MUST, ICE, NOTHING, "Username fragment and password are random: no two agents have the same") \
+    X(FRESH, "RFC8445-5.3-fresh", "I-050", DERIVED, ICE, NOTHING, "A restart has new credentials: not those of a session that an earlier restart has replaced") \
     X(PACING, "RFC8445-14.2-pacing", "I-022", MUST, ICE, ALL, "An agent starts at most one new transaction every Ta, gathering included") \
     X(PRIORITY, "RFC8445-7.1.1-priority", "I-023", MUST, ICE, NOTHING, "PRIORITY MUST be there, computed with the peer-reflexive type preference") \
     X(USE_CANDIDATE, "RFC8445-7.1.2-use-candidate", "I-024", MUST, ICE, NOTHING, "The controlled agent MUST NOT include USE-CANDIDATE") \
@@ -32,6 +33,7 @@
     X(CONFLICT, "RFC8445-7.3.1.1-conflict", "I-039", MUST, ICE, ROLES_TIMES, "A role conflict is resolved by the tie-breakers: 487, or a switch") \
     X(TRIGGERED, "RFC8445-7.3.1.4-triggered", "I-042", MUST, FULL, ROLES_TIMES, "A valid check triggers one in the other direction unless the pair has succeeded") \
     X(ONE_PAIR, "RFC8445-8.1.1-one", "I-044", MUST, ICE, ROLES, "Once a pair is nominated, no other of the component MUST be") \
+    X(RENOMINATION, "RFC8445-8.1.1-renomination", "I-044", DERIVED, ICE, ROLES, "With the option renomination on both sides another pair may be nominated, with a NOMINATION greater than all before") \
     X(NOMINATE_VALID, "RFC8445-8.1.1-valid", "I-046", MUST, ICE, NOTHING, "The nominated pair is one whose check has succeeded") \
     X(NOMINATES, "RFC8445-8.1.1-eventually", "I-045", MUST, ICE, ROLES_TIMES, "The agent MUST eventually pick one and only one candidate pair, and nominate it") \
     X(PAIR_LIMIT, "RFC8445-6.1.2.5-limit", "I-021", SHOULD, FULL, NOTHING, "An agent has at most 100 pairs, unless it was configured otherwise") \

@@ -20,6 +20,8 @@ struct nt_seen_component {  /* by place */
     bool checked, proposed; /* proposed: a check with USE-CANDIDATE was sent */
     bool peer_nominated;    /* as of a link */
     uint32_t success;       /* the first valid success response, or NT_VIEW_NONE */
+    uint32_t named;         /* the last check with USE-CANDIDATE that was sent, or NT_VIEW_NONE */
+    uint32_t nomination;    /* the greatest NOMINATION that was sent */
     uint32_t nominated;     /* the success of the first check with USE-CANDIDATE, or NT_VIEW_NONE */
     nt_time selected;       /* when it first had a selected pair; NT_TIME_NEVER: it has none */
     uint32_t frame;         /* that of the selection */

@@ -33,6 +33,7 @@
     X(LATER_KIND, "RFC8489-9.1.5-kind", "S-039", MUST, ICE, TIMES, "Later requests to the same server MUST have only the kind of integrity that the first response had") \
     X(NO_USERNAME, "RFC8489-9.1.3-no-username", "S-036", MUST, ANY, NOTHING, "The response to a short-term request MUST NOT contain USERNAME") \
     X(PLAIN, "RFC8489-9.1.3-plain-error", "S-037", MUST, ICE, NOTHING, "The error response to a failed check carries no integrity") \
+    X(PASSWORD, "RFC8489-9.1.3-password", "S-035", MUST, ICE, NOTHING, "The response to a check is signed with the password that authenticated the request, not with that of another session") \
     X(HMAC, "RFC8489-14.5-hmac", "S-040", DERIVED, ANY, NOTHING, "The integrity is the HMAC of the message under the password") \
     X(SHA256_LENGTH, "RFC8489-14.6-length", "S-041", MUST, ANY, NOTHING, "MESSAGE-INTEGRITY-SHA256 is 16 to 32 bytes, a multiple of four") \
     X(FIRST, "RFC8489-9.2.3.1-first", "S-042", MUST, CLIENT, TIMES, "Before a transaction with the server, a request MUST omit USERNAME, USERHASH, integrity, REALM, NONCE and PASSWORD-ALGORITHM(S)") \

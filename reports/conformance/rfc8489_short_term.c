@@ -19,6 +19,23 @@ static bool has_sha256(const struct nt_view *v, const struct nt_item *m)
     return nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256) != NULL;
 }
 
+/* RFC 8489, 9.1.3: "computed using the password utilized to authenticate the request": that of the username fragment which the
+ * request names, though a restart has brought another since, or before. */
+static bool is_signed_otherwise(struct nt_finder *finder, const struct nt_item *m)
+{
+    const struct nt_view *v = finder->v;
+    bool response = nt_item_is_response(m) && m->request != NT_VIEW_NONE && nt_item_answers_check(v, m);
+    uint32_t other = response ? nt_item_other_key(v, m) : NT_VIEW_NONE;
+    char user[NT_ITEM_TEXT];
+    if (other == NT_VIEW_NONE)
+        return false;
+    const struct nt_item *q = &v->items[m->request];
+    nt_require(finder, NT_STUN_RULE_PASSWORD, m, false,
+               "%s is that of the password '%.8s...', expected that of the username %s of packet %u", nt_item_integrity_text(v, m),
+               v->keys[other].password, nt_item_value_text(nt_item_attr(v, q, NT_ATTR_USERNAME), user), (unsigned)q->frame);
+    return true;
+}
+
 /* A long-term request with the wrong key is a user's wrong password, not a violation; other keys were exchanged or known to the
  * server. */
 static void judge_hmac(struct nt_finder *finder, const struct nt_item *m)
@@ -27,6 +44,8 @@ static void judge_hmac(struct nt_finder *finder, const struct nt_item *m)
     bool long_term_request = m->class_ == NT_STUN_REQUEST && m->method != NT_STUN_BINDING;
     const struct nt_item_attr *sha256 = nt_item_attr(v, m, NT_ATTR_MESSAGE_INTEGRITY_SHA256);
     if (long_term_request || (sha256 != NULL && (sha256->len < 16 || sha256->len > 32)))
+        return;
+    if (m->integrity == NT_SIGNED_WRONG && is_signed_otherwise(finder, m))
         return;
     if (m->integrity == NT_SIGNED_RIGHT || m->integrity == NT_SIGNED_WRONG)
         nt_require(finder, NT_STUN_RULE_HMAC, m, m->integrity == NT_SIGNED_RIGHT, "%s is not that of %s's password",
@@ -119,6 +138,8 @@ static void judge_signature(struct nt_finder *finder, const struct nt_item *m, c
     char user[NT_ITEM_TEXT];
     nt_require(finder, NT_STUN_RULE_NO_USERNAME, m, nt_item_attr(v, m, NT_ATTR_USERNAME) == NULL,
                "it has the USERNAME %s, expected none", nt_item_value_text(nt_item_attr(v, m, NT_ATTR_USERNAME), user));
+    if (nt_item_is_authenticated(v, m, q) && m->integrity == NT_SIGNED_RIGHT)
+        nt_kept(finder, NT_STUN_RULE_PASSWORD, m);
     if (nt_item_is_authenticated(v, m, q))
         nt_require(finder, NT_STUN_RULE_SIGNED, m, has_sha256(v, m) == sha256 && has_sha1(v, m) != sha256,
                    "it has %s, expected MESSAGE-INTEGRITY%s alone: packet %u has %s", nt_item_integrity_text(v, m),

@@ -26,6 +26,7 @@
     X(LIFETIME, "RFC8656-7.2-lifetime", "R-019", DERIVED, SERVER, NOTHING, "The lifetime is the one asked for, but at least the server's default and at most its longest") \
     X(LONGEST, "RFC8656-7.2-longest", "R-019", SHOULD, SERVER, NOTHING, "A lifetime is at most 3600 s") \
     X(PORTS, "RFC8656-7.2-ports", "R-016", SHOULD, SERVER, NOTHING, "Relayed ports are not well-known ones") \
+    X(RELEASED, "RFC8656-3.2-released", "R-028", SHOULD, CLIENT, TIMES, "A client that does not need an allocation any more deletes it: when the call has ended") \
     X(REFRESHED, "RFC8656-8-refresh", "R-026", MUST, CLIENT, TIMES, "The client refreshes an allocation before it expires") \
     X(REFRESH_KNOWN, "RFC8656-8.1-family", "R-029", MUST, CLIENT, TIMES, "A Refresh names only an address family that was allocated and not yet deleted") \
     X(ZERO, "RFC8656-8.2-zero", "R-028", DERIVED, SERVER, NOTHING, "A Refresh with lifetime 0 is answered with lifetime 0") \

@@ -1,5 +1,8 @@
 #include "reports/conformance/rfc8838.h"
 
+#include "core/base/err.h"
+#include "core/base/map.h"
+#include "reports/conformance/checks.h"
 #include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 
@@ -117,6 +120,41 @@ void nt_rfc8838_judge_told(const struct told *t, const struct nt_nominations *no
     }
 }
 
+static bool lacks_credentials(const struct nt_ice_stream_description *s)
+{
+    return (s->ufrag[0] == '\0') != (s->pwd[0] == '\0');
+}
+
+/* RFC 8840, 4.4: they "allow mapping them to a specific ICE generation". What lacks them is a breach of grammar. natsim words the
+ * fragments of a process. */
+static bool is_of_a_description(const struct told *t, const struct nt_ice_stream_description *s)
+{
+    const struct nt_view *v = t->finder->v;
+    for (uint32_t i = v->parties[t->d->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (e->fragment || e->direction != NT_DIR_OUT)
+            continue;
+        bool found = e->err != NT_OK; /* what could not be read may have them */
+        for (size_t k = 0; e->err == NT_OK && k < e->d.stream_count; k++)
+            found = found || lacks_credentials(&e->d.streams[k]) ||
+                    (strcmp(e->d.streams[k].ufrag, s->ufrag) == 0 && strcmp(e->d.streams[k].pwd, s->pwd) == 0);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+void nt_rfc8840_judge_told(const struct told *t)
+{
+    bool judged = t->d->fragment && !t->finder->v->in->parties[t->d->party].carried;
+    for (size_t i = 0; judged && i < t->d->d.stream_count; i++) {
+        const struct nt_ice_stream_description *s = &t->d->d.streams[i];
+        if (s->ufrag[0] != '\0' && s->pwd[0] != '\0')
+            nt_require(t->finder, NT_INFO_RULE_CREDENTIALS, t->d, is_of_a_description(t, s),
+                       "ice-ufrag %.32s with its ice-pwd stands in no description of this agent", s->ufrag);
+    }
+}
+
 /* --- what is checked --- */
 
 /* The description that conveyed the candidate of a check first in its session, or NULL: it is announced nowhere in it, as a
@@ -153,4 +191,64 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
         else if (m->inner && !v->in->parties[m->party].carried)
             nt_require(finder, NT_TRICKLE_RULE_CONVEYED, m, false, "a check from a relayed candidate that was never conveyed");
     }
+}
+
+/* --- whose candidates are checked --- */
+
+/* Whether a session of the peer has told this address; *elsewhere: another one has. */
+static bool is_told_in(const struct nt_view *v, uint32_t party, uint32_t generation, const struct nt_addr *a, bool *elsewhere)
+{
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (d->direction != NT_DIR_IN)
+            continue;
+        if (d->err != NT_OK)
+            return true; /* it may have */
+        for (size_t s = 0; s < d->d.stream_count; s++) {
+            bool has = false;
+            for (size_t k = 0; k < d->d.streams[s].candidate_count; k++)
+                has = has || nt_addr_equal(&d->d.streams[s].candidates[k].addr, a);
+            if (has && (d->generation == generation || nt_view_generation_of_part(v, d, s) == generation))
+                return true;
+            *elsewhere = *elsewhere || has;
+        }
+    }
+    return false;
+}
+
+/* "if there is an ICE restart, any delayed updates for a previous session can be recognized as such and ignored": a remote
+ * candidate of this session is one that its descriptions have, or a check of this session came from. */
+static void judge_remote(struct nt_finder *finder, const struct nt_item *m, const struct nt_map *heard)
+{
+    const struct nt_view *v = finder->v;
+    const struct nt_view_description *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
+    struct nt_view_tuple k = {.party = m->session, .remote = m->remote};
+    bool elsewhere = false;
+    char which[NT_ADDR_TEXT];
+    if (peer == NULL || nt_map_get(heard, &k) != NT_MAP_NONE || is_told_in(v, m->party, peer->generation, &m->remote, &elsewhere))
+        return;
+    if (elsewhere)
+        nt_require(finder, NT_TRICKLE_RULE_SESSION, m, false,
+                   "a check to %s, which the peer has told for another session alone, and not for that of packet %u",
+                   nt_addr_format(&m->remote, which), (unsigned)peer->frame);
+}
+
+void nt_rfc8838_judge_remotes(struct nt_finder *finder)
+{
+    const struct nt_view *v = finder->v;
+    struct nt_map heard;
+    nt_map_init(&heard, sizeof(struct nt_view_tuple));
+    for (uint32_t i = 0; i < v->count && finder->err == NT_OK; i++) {
+        const struct nt_item *m = &v->items[i];
+        if (!m->check || m->session == NT_VIEW_NONE || nt_view_session_count(v, m->party) == 1)
+            continue;
+        struct nt_view_tuple k = {.party = m->session, .remote = m->remote};
+        if (m->direction == NT_DIR_IN && m->integrity == NT_SIGNED_RIGHT)
+            finder->err = nt_map_put(&heard, &k, i);
+        else if (m->direction == NT_DIR_OUT && m->first == i && !m->excused) {
+            judge_remote(finder, m, &heard);
+            nt_kept(finder, NT_TRICKLE_RULE_SESSION, m);
+        }
+    }
+    nt_map_free(&heard);
 }

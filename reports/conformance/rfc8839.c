@@ -6,6 +6,8 @@
 #include "reports/conformance/rfc8838.h"
 #include "reports/conformance/rfc8839_candidates.h"
 #include "reports/conformance/rfc8839_offers.h"
+#include "reports/conformance/rfc8839_restarts.h"
+#include "reports/conformance/sessions.h"
 #include "reports/conformance/signalling.h"
 
 /* --- the text: candidates with names, which the reader passes over --- */
@@ -94,8 +96,11 @@ static void judge_description(const struct told *t, const struct nt_nominations 
     judge_ice2(t);
     nt_rfc8839_judge_candidates(t);
     nt_rfc8838_judge_told(t, nominations);
+    nt_rfc8840_judge_told(t);
     if (!t->d->fragment)
         nt_rfc8839_judge_exchange(t, nominations);
+    if (!t->d->fragment && t->before != NULL)
+        nt_rfc8839_judge_change(t, nominations);
 }
 
 /* RFC 8445, 2.5: "lite agents do not generate connectivity checks". */
@@ -135,8 +140,9 @@ static void judge_passwords(struct nt_finder *finder)
 }
 
 /* What the sender of a description told before: of the same session, else of the latest one. NULL: it is the first. */
-static const struct nt_view_description *told_before(const struct nt_view *v, const struct nt_view_description *d)
+static struct told told_before(struct nt_finder *finder, const struct nt_view_description *d)
 {
+    const struct nt_view *v = finder->v;
     const struct nt_view_description *last = NULL, *same = NULL;
     for (uint32_t i = v->parties[d->party].description; &v->descriptions[i] != d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
@@ -145,7 +151,10 @@ static const struct nt_view_description *told_before(const struct nt_view *v, co
         last = e;
         same = e->generation == d->generation ? e : same;
     }
-    return same != NULL ? same : last;
+    const struct nt_view_description *before = same != NULL ? same : last;
+    bool changes = before != NULL && (before->generation != d->generation || /* or goes back */
+                                      d->generation < nt_view_agreed_generation_at(v, d->party, d->at - 1));
+    return (struct told){finder, d, before, last, changes};
 }
 
 /* The same text was sent again, whatever came between: by a message that is retransmitted, or one that changes nothing. */
@@ -167,8 +176,7 @@ static void judge_party(struct nt_finder *finder, uint32_t party, const struct n
         const struct nt_view_description *d = &v->descriptions[i];
         if (d->direction != NT_DIR_OUT)
             continue;
-        const struct nt_view_description *before = told_before(v, d);
-        struct told t = {finder, d, before, before != NULL && before->generation != d->generation};
+        struct told t = told_before(finder, d);
         if (!is_sent_again(v, d))
             judge_description(&t, nominations);
         if (nt_view_is_full(d))
@@ -189,6 +197,7 @@ void nt_rfc8839_judge(struct nt_finder *finder)
             nt_not_judged(finder, NT_SDP_RULE_GRAMMAR, p, "a SIP message that is not read, or of a kind that is not");
     }
     nt_rfc8838_judge_checks(finder);
+    nt_rfc8838_judge_remotes(finder);
     judge_passwords(finder);
     nt_nominations_free(&nominations);
 }

@@ -181,7 +181,8 @@ static bool has_candidate(const struct nt_ice_stream_description *s, const struc
 static void judge_default(const struct told *t, const struct nt_ice_stream_description *s)
 {
     char where[NT_ADDR_TEXT];
-    if (!nt_addr_is_set(&s->default_addr) || (nt_addr_is_any(&s->default_addr) && s->default_addr.port == 9))
+    bool any = nt_addr_is_any(&s->default_addr), held = any && t->before != NULL && !t->restarts; /* that is another rule's */
+    if (!nt_addr_is_set(&s->default_addr) || (any && s->default_addr.port == 9) || held)
         return;
     bool told = has_candidate(s, &s->default_addr);
     if (!told && is_cut(t, NT_SDP_RULE_DEFAULT))

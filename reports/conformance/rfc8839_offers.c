@@ -158,6 +158,26 @@ static void judge_nominated_candidate(const struct told *t, const struct nt_item
                nt_addr_format(&m->local, want), (unsigned)m->frame);
 }
 
+/* That of the pair which was nominated last before the description; NULL: which one that was is not known. */
+static const struct nt_item *nominated_item(const struct told *t, const struct nt_nomination *n)
+{
+    const struct nt_view *v = t->finder->v;
+    const struct nt_item *first = &v->items[n->item], *last = &v->items[n->last];
+    bool may_change = nt_view_may_renominate(v, first->session) || nt_view_may_fail_over(v);
+    return first->link == last->link ? first : may_change && last->at < t->d->at ? last : NULL;
+}
+
+/* "The attribute contains the remote candidates corresponding to the nominated pair in the valid list". */
+static void judge_remote_address(const struct told *t, const struct nt_item *m)
+{
+    const struct nt_ice_stream_description *s = &t->d->d.streams[0];
+    char seen[NT_ADDR_TEXT], want[NT_ADDR_TEXT];
+    if (s->remote_candidate_count == 1 && both_have_ice2(t->finder->v, m->session))
+        nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, nt_addr_equal(&s->remote_candidates[0].addr, &m->remote),
+                   "remote-candidates has %s, expected %s of the pair nominated in packet %u",
+                   nt_addr_format(&s->remote_candidates[0].addr, seen), nt_addr_format(&m->remote, want), (unsigned)m->frame);
+}
+
 static void judge_after_nomination(const struct told *t, const struct nt_nominations *nominations)
 {
     const struct nt_nomination *n = t->d->offer && t->before != NULL && !t->restarts ? nomination_before(t, nominations) : NULL;
@@ -165,11 +185,14 @@ static void judge_after_nomination(const struct told *t, const struct nt_nominat
         return;
     const struct nt_ice_stream_description *s = &t->d->d.streams[0];
     unsigned frame = (unsigned)t->finder->v->items[n->item].frame;
+    const struct nt_item *m = nominated_item(t, n);
     nt_require(t->finder, NT_SDP_RULE_AFTER_NOMINATION, t->d, s->candidate_count == 1,
                "%zu candidates in an offer after the nomination in packet %u, expected one for the component", s->candidate_count,
                frame);
-    if (s->candidate_count == 1)
-        judge_nominated_candidate(t, &t->finder->v->items[n->item]);
+    if (s->candidate_count == 1 && m != NULL)
+        judge_nominated_candidate(t, m);
+    if (n->own && m != NULL)
+        judge_remote_address(t, m);
     if (n->own)
         nt_require(t->finder, NT_SDP_RULE_REMOTE_CANDIDATES, t->d, s->remote_candidate_count > 0,
                    "no remote-candidates in the offer of the controlling agent after the nomination in packet %u", frame);

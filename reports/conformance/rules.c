@@ -19,8 +19,10 @@ static const struct nt_conf_rule rules[] = { /* in the order of enum nt_rule */
     NT_RFC8656_RULES(ROW)
     NT_RFC8839_RULES(ROW)
     NT_RFC8838_RULES(ROW)
+    NT_RFC8840_RULES(ROW)
     NT_RFC7675_RULES(ROW)
     NT_RFC8863_RULES(ROW)
+    NT_RFC3261_RULES(ROW)
 };
 // clang-format on
 

@@ -101,6 +101,21 @@ const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v
     return NULL;
 }
 
+bool nt_view_may_renominate(const struct nt_view *v, uint32_t session)
+{
+    const struct nt_view_description *own = nt_view_session_first(v, session, NT_DIR_OUT),
+                                     *peer = nt_view_session_first(v, session, NT_DIR_IN);
+    return own != NULL && peer != NULL && own->d.renomination && peer->d.renomination;
+}
+
+bool nt_view_may_fail_over(const struct nt_view *v)
+{
+    for (size_t i = 0; i < v->in->party_count; i++)
+        if (v->in->parties[i].kind == NT_CONF_AGENT && !v->in->parties[i].fails_over)
+            return false;
+    return true;
+}
+
 /* The last one that a party got; NULL: none. */
 static const struct nt_view_description *last_of_peer(const struct nt_view *v, uint32_t party, nt_time at)
 {

@@ -49,6 +49,10 @@ nt_time nt_view_session_since(const struct nt_view *v, uint32_t session);
 bool nt_view_is_superseded(const struct nt_view *v, const struct nt_item *m, nt_time at);
 /* The candidate whose checks leave from this address, as this session announced it; NULL: it did not. */
 const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local);
+/* Both agents have said so in this session: another option than RFC 8445's, of draft-thatcher-ice-renomination. */
+bool nt_view_may_renominate(const struct nt_view *v, uint32_t session);
+/* All agents are set to nominate another pair when the selected one ends, which is not of RFC 8445 either. */
+bool nt_view_may_fail_over(const struct nt_view *v);
 /* RFC 8839, 4.3.3: the offerer that detects a mismatch in the answer "MUST terminate the usage of ICE for the entire session". */
 bool nt_view_has_ended_ice(const struct nt_view *v, uint32_t party, nt_time at);
 /* The peer has said that it does without ICE there, or ICE has ended so. */

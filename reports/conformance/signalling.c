@@ -169,6 +169,14 @@ static const struct nt_view_sip *read_sip(struct nt_view *v, const uint8_t *byte
     return sip;
 }
 
+static void note_bye(struct nt_view_party *party, const struct nt_capture_frame *f, uint32_t number)
+{
+    struct nt_view_bye *bye = f->direction == NT_DIR_OUT ? &party->bye_sent : &party->bye_came;
+    if (bye->frame == 0)
+        *bye = (struct nt_view_bye){f->at, number};
+    party->bye = nt_time_min(party->bye, f->at);
+}
+
 int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len)
 {
     uint32_t party = v->taps[f->tap].party;
@@ -181,8 +189,8 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
         return NT_OK;
     }
     const struct nt_sip_message *m = &sip->message;
-    if (m->kind == NT_SIP_BYE && f->at < v->parties[party].bye)
-        v->parties[party].bye = f->at;
+    if (m->kind == NT_SIP_BYE)
+        note_bye(&v->parties[party], f, number);
     bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
     if ((m->kind != NT_SIP_INVITE && m->kind != NT_SIP_INFO && !answer) || m->body_len == 0)
         return NT_OK;

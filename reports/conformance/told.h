@@ -8,8 +8,9 @@ struct told {
     struct nt_finder *finder;
     const struct nt_view_description *d;
     const struct nt_view_description
-        *before;   /* what its sender described last, in the same session if it did, or NULL: it is the first */
-    bool restarts; /* it changes the credentials of `before` */
+        *before; /* what its sender described last, in the same session if it did, or NULL: it is the first */
+    const struct nt_view_description *last; /* what it described last, whatever the session; or NULL */
+    bool restarts;                          /* it changes the credentials of `before` */
 };
 
 static inline bool nt_told_same(const struct nt_ice_candidate *a, const struct nt_ice_candidate *b)

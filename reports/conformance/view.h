@@ -186,9 +186,15 @@ struct nt_view_tap {
     bool signalling;
 };
 
+struct nt_view_bye { /* at a party's tap */
+    nt_time at;
+    uint32_t frame; /* 0: there is none */
+};
+
 struct nt_view_party {
-    uint32_t description; /* its first */
-    nt_time bye;          /* when a SIP BYE was seen, or it was told to end */
+    uint32_t description;                  /* its first */
+    nt_time bye;                           /* when a SIP BYE was seen, or it was told to end */
+    struct nt_view_bye bye_sent, bye_came; /* the first ones */
     struct nt_view_mtu told_mtu;
     bool trickles;     /* it has said that it trickles */
     bool both_roles;   /* a check that authenticates and claims both roles came to it */

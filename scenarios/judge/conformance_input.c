@@ -28,6 +28,7 @@ static int add_parties(const struct nt_scn_case *c, struct nt_conf_party *partie
     for (size_t i = 0; i < c->agent_count && r == NT_OK; i++) {
         r = add_party(&parties[*count], NT_CONF_AGENT, c->agents[i].name, c->agents[i].on, c->agents[i].on_count);
         parties[*count].carried = c->agents[i].exec != NULL;
+        parties[*count].fails_over = c->agents[i].recover == NT_RECOVER_FAILOVER;
         parties[(*count)++].max_pairs = c->agents[i].max_pairs;
     }
     for (size_t i = 0; i < c->server_count && r == NT_OK; i++) {
@@ -63,14 +64,16 @@ static void note_server_steps(struct nt_conformance *j, const struct nt_scn_case
     }
 }
 
-/* Packets and descriptions that steps delay are not blamed on their senders. */
-static void note_delays(const struct nt_scn_case *c, struct nt_conf_party *parties)
+/* Packets and descriptions that steps delay are not blamed on their senders, nor are pairs whose interfaces they take away. */
+static void note_agent_steps(const struct nt_scn_case *c, struct nt_conf_party *parties)
 {
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *s = &c->steps[i];
         bool agent = s->where.kind == NT_SCN_NODE_AGENT, server = s->where.kind == NT_SCN_NODE_SERVER;
         if (s->kind == NT_STEP_FAULT && s->fault == NT_FAULT_DELAY && (agent || server))
             parties[agent ? s->where.index : c->agent_count + s->where.index].held = true;
+        if ((s->kind == NT_STEP_LINK || s->kind == NT_STEP_MOVE) && agent)
+            parties[s->where.index].moves = true;
         if (s->kind == NT_STEP_SIGNALLING)
             parties[s->from].told_partly = true;
         if (s->kind == NT_STEP_SIGNALLING && s->act == NT_SIGNAL_DELAY && s->by > parties[s->from].told_late)
@@ -130,7 +133,7 @@ int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, boo
     if (r != NT_OK)
         return r;
     note_server_steps(j, c);
-    note_delays(c, j->parties);
+    note_agent_steps(c, j->parties);
     add_users(c, j->users);
     struct nt_conf_input in = {.capture = nt_world_observer(w)->capture,
                                .parties = j->parties,

@@ -27,6 +27,8 @@ enum { TAP_L, TAP_R, TAP_TURN, TAP_L_SIGNALLING, TAP_R_SIGNALLING, TAP_TURN2, TA
 struct forge {
     bool real_time;
     uint16_t max_pairs; /* L's limit, as it is stated */
+    bool fails_over;    /* both agents are set to nominate another pair when one has ended */
+    bool moves;         /* steps move L */
     bool held;          /* a step held back datagrams of L */
     bool carried;       /* L is a process */
     nt_time stopped;    /* when L was told to end; 0: never */
@@ -207,24 +209,27 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
 {
     const struct nt_addr l[] = {addr("10.0.0.1")}, r[] = {addr("10.0.0.2")}, turn[] = {addr("192.0.2.1"), addr("192.0.2.2")},
                          turn2[] = {addr("198.51.100.1")};
-    const struct nt_conf_party parties[] = {{.kind = NT_CONF_AGENT,
-                                             .name = "L",
-                                             .addresses = l,
-                                             .address_count = 1,
-                                             .max_pairs = f->max_pairs,
-                                             .held = f->held,
-                                             .carried = f->carried,
-                                             .stopped = f->stopped},
-                                            {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1},
-                                            {.kind = NT_CONF_SERVER,
-                                             .name = "turn",
-                                             .addresses = turn,
-                                             .address_count = 2,
-                                             .refuses = f->refuses,
-                                             .reset_at = &f->reset_at,
-                                             .reset_count = f->reset_at != 0,
-                                             .lifetime = f->lifetime},
-                                            {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
+    const struct nt_conf_party parties[] = {
+        {.kind = NT_CONF_AGENT,
+         .name = "L",
+         .addresses = l,
+         .address_count = 1,
+         .max_pairs = f->max_pairs,
+         .fails_over = f->fails_over,
+         .moves = f->moves,
+         .held = f->held,
+         .carried = f->carried,
+         .stopped = f->stopped},
+        {.kind = NT_CONF_AGENT, .name = "R", .addresses = r, .address_count = 1, .fails_over = f->fails_over},
+        {.kind = NT_CONF_SERVER,
+         .name = "turn",
+         .addresses = turn,
+         .address_count = 2,
+         .refuses = f->refuses,
+         .reset_at = &f->reset_at,
+         .reset_count = f->reset_at != 0,
+         .lifetime = f->lifetime},
+        {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
     const struct nt_conf_user users[] = {
         {2, FORGE_REALM, "alice", "secret"}, {2, FORGE_REALM, "bob", "hidden"}, {3, FORGE_REALM, "alice", "other"}};
     const struct nt_conf_login logins[] = {{0, "alice", "secret"}, {0, "alice", "mistyped"}};

@@ -55,6 +55,7 @@ struct ask {
     int flags;
     uint32_t priority;
     uint64_t tie;
+    uint32_t nomination; /* 0: no such attribute */
 };
 
 static inline void ask(struct forge *f, const struct ask *a, unsigned tap)
@@ -72,6 +73,8 @@ static inline void ask(struct forge *f, const struct ask *a, unsigned tap)
         nt_stun_add_u64(&f->b, NT_ATTR_ICE_CONTROLLED, tie);
     if ((a->flags & NOMINATE) != 0)
         nt_stun_add(&f->b, NT_ATTR_USE_CANDIDATE, "", 0);
+    if (a->nomination != 0)
+        nt_stun_add_u32(&f->b, NT_ATTR_NOMINATION, a->nomination);
     sealed(f, a->left ? &f->pwd_r : &f->pwd_l);
     send(f, a->left ? TAP_L : TAP_R, tap, a->from, a->to);
 }

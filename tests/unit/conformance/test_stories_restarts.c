@@ -150,8 +150,8 @@ static void a_conflict_switches_both_sessions(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLED}, TAP_NONE);
 }
 
-/* L keeps a pair alive that it has not selected, while the new session is checked. */
-static void other_pairs_are_kept_during_the_restart(struct forge *f)
+/* L keeps a pair alive that it has not selected, until the offer is answered: that has a pace of its own. */
+static void other_pairs_are_kept_until_the_answer(struct forge *f)
 {
     struct nt_addr r9 = addr("10.9.0.2:6000");
     offer_and_answer(f, audio_l, AUDIO_R CREDENTIALS_R HOST_R SECOND_R);
@@ -159,17 +159,16 @@ static void other_pairs_are_kept_during_the_restart(struct forge *f)
     check_between(f, true, f->l, r9, CONTROLLING);
     check_left(f, NOMINATE);
     wait(f, 4500);
-    restarted(f, 2);
-    check_left(f, 0);
-    check_right(f);
-    first_ones(f);
-    wait(f, 20);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING}, TAP_NONE);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
     second_ones(f);
     wait(f, 20);
-    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE}, TAP_R);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_R);
     answer(f, false, f->l, 0);
     send(f, TAP_R, TAP_L, f->r, f->l);
+    check_right(f);
+    check_left(f, NOMINATE);
 }
 
 /* RFC 8839, 4.4.1.1.1: a restart may change ice-pacing; the first check of the new session need not wait as long as the last one of
@@ -228,7 +227,257 @@ static void ice_comes_back_after_an_answer_without(struct forge *f)
     say(f, true, f->l, f->r);
 }
 
+/* L goes on sending on the pair of the session before, and asks for consent; the new session takes its time. */
+static void data_go_on_during_a_long_restart(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    check_left(f, 0);
+    restarted(f, 2);
+    for (int i = 0; i < 5; i++) {
+        first_ones(f);
+        wait(f, 4500 + 100 * (i % 3));
+        check_left(f, 0);
+        say(f, true, f->l, f->r);
+    }
+    second_ones(f);
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+    goes_on(f, 10);
+}
+
+/* "An endpoint does not need to maintain consent if it does not send application data." */
+static void nothing_is_sent_during_a_long_restart(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    check_left(f, 0);
+    restarted(f, 2);
+    wait(f, 20000);
+    pair_up(f, f->l, f->r, NOMINATE);
+    say(f, true, f->l, f->r);
+}
+
+/* RFC 8839, 4.4: after a refusal nothing stands in the way of another attempt with the same credentials. */
+static void the_refused_credentials_come_again(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    wait(f, 2500);
+    check_left(f, 0);
+    restarted(f, 3);
+    pair_up(f, f->l, f->r, NOMINATE);
+}
+
+/* RFC 8839, 4.4.1.2.1: "The agent MAY include additional candidates". */
+static void before_nomination_a_candidate_is_added(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    check_left(f, 0);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L CREDENTIALS_L HOST_L SECOND_L);
+    convey(f, false, NT_SIP_OK, 2, ice2, audio_r);
+    check_right(f);
+    check_left(f, NOMINATE);
+}
+
+/* RFC 8445, 7.3.1.3: R's new candidate is told for the session before alone, and L learns it by a check of this one. */
+static void a_candidate_is_learnt_again(struct forge *f)
+{
+    struct nt_addr r2 = addr("10.9.0.2:6000");
+    trickling_call(f);
+    convey(f, true, NT_SIP_INVITE, 2, trickling, AUDIO_L MID AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, trickling, "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.9.0.2\r\n" MID AGAIN_R("2") SECOND_R);
+    second_ones(f);
+    ask_and_answer(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED});
+    check_between(f, true, f->l, f->r, CONTROLLING);
+    check_between(f, true, f->l, r2, CONTROLLING);
+}
+
 /* --- breaches --- */
+
+static void an_answer_with_another_sessions_key(struct forge *f, bool old)
+{
+    agree(f);
+    wait(f, 2000);
+    restarted(f, 2);
+    if (!old)
+        first_ones(f);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_R);
+    if (old)
+        first_ones(f);
+    else
+        second_ones(f);
+    answer(f, false, f->l, 0);
+    guilty_next(f);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+}
+
+static void an_answer_with_the_new_key(struct forge *f)
+{
+    an_answer_with_another_sessions_key(f, false);
+}
+
+static void an_answer_with_the_old_key(struct forge *f)
+{
+    an_answer_with_another_sessions_key(f, true);
+}
+
+static void checks_with_credentials(struct forge *f, const char *l, const char *r)
+{
+    f->ufrag_l = l;
+    f->ufrag_r = r;
+    wait(f, 60);
+    guilty_next(f);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
+}
+
+/* The peer's old username fragment, and the own new one. */
+static void a_check_of_both_sessions(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    restarted(f, 2);
+    first_ones(f);
+    checks_with_credentials(f, "LLL2", "RRRR");
+}
+
+static void a_check_with_credentials_that_are_not_agreed(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    checks_with_credentials(f, "LLL2", "RRRR");
+}
+
+/* The pair was not selected: the check list of the session before is to be flushed. */
+static void the_session_before_goes_on_checking(struct forge *f)
+{
+    struct nt_addr r9 = addr("10.9.0.2:6000");
+    offer_and_answer(f, audio_l, AUDIO_R CREDENTIALS_R HOST_R SECOND_R);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 2000);
+    restarted(f, 2);
+    first_ones(f);
+    wait(f, 60);
+    guilty_next(f);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING}, TAP_NONE);
+}
+
+static void the_session_before_is_kept(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    restarted(f, 2);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 4500);
+    first_ones(f);
+    guilty_next(f);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
+}
+
+static void consent_is_forgotten_during_the_restart(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    check_left(f, 0);
+    wait(f, 4400);
+    check_left(f, 0);
+    restarted(f, 2);
+    for (int i = 0; i < 2; i++) {
+        wait(f, 5000);
+        say(f, true, f->l, f->r);
+    }
+    wait(f, 5000);
+    guilty_next(f);
+    say(f, true, f->l, f->r);
+}
+
+/* The third session has what the first had. */
+static void old_credentials_come_back(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    restarted(f, 2);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 2000);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L CREDENTIALS_L HOST_L);
+}
+
+static void an_old_password_comes_back(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    restarted(f, 2);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 2000);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L "a=ice-ufrag:LLL3\r\na=ice-pwd:passwordofLpasswordofL\r\n" HOST_L);
+}
+
+static void the_call_is_held_by_its_address(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2,
+           "m=audio 5000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n" CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+}
+
+static void before_nomination_a_candidate_is_missing(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, AUDIO_L CREDENTIALS_L HOST_L SECOND_L);
+    convey(f, false, NT_SIP_OK, 1, ice2, audio_r);
+    check_left(f, 0);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, audio_l);
+}
+
+static void ice_comes_back_without_a_restart(struct forge *f)
+{
+    agree(f);
+    wait(f, 1000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+    convey(f, false, NT_SIP_OK, 2, "", AUDIO_R);
+    wait(f, 1000);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+}
+
+/* R's late candidate of the session before is checked in the new one. */
+static void a_candidate_of_the_session_before_is_used(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, trickling, AUDIO_L MID CREDENTIALS_L HOST_L);
+    convey(f, false, NT_SIP_OK, 1, trickling, AUDIO_R MID CREDENTIALS_R HOST_R);
+    convey(f, true, NT_SIP_INVITE, 2, trickling, AUDIO_L MID AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_INFO, 3, PART(CREDENTIALS_R), HOST_R SECOND_R);
+    convey(f, false, NT_SIP_OK, 2, trickling, AUDIO_R MID AGAIN_R("2") HOST_R);
+    second_ones(f);
+    check_left(f, 0);
+    wait(f, 60);
+    guilty_next(f);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = addr("10.9.0.2:6000"), .flags = CONTROLLING}, TAP_NONE);
+}
+
+static void the_fragment_is_of_no_session(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, trickling, AUDIO_L MID CREDENTIALS_L HOST_L);
+    convey(f, false, NT_SIP_OK, 1, trickling, AUDIO_R MID CREDENTIALS_R HOST_R);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INFO, 2, PART(AGAIN_L("2")), HOST_L SECOND_L);
+}
+
+/* The username fragment of one session, the password of another. */
+static void the_fragment_is_of_two_sessions(struct forge *f)
+{
+    trickling_call(f);
+    convey(f, true, NT_SIP_INVITE, 2, trickling, AUDIO_L MID AGAIN_L("2") HOST_L);
+    convey(f, false, NT_SIP_OK, 2, trickling, AUDIO_R MID AGAIN_R("2") HOST_R);
+    guilty_next(f);
+    convey(f, true, NT_SIP_INFO, 3, PART("a=ice-ufrag:LLL2\r\na=ice-pwd:passwordofLpasswordofL\r\n"), HOST_L SECOND_L);
+}
 
 /* RFC 8839, 4.4: "ICE processing continues as if the subsequent offer had never been made", and with it the roles. */
 static void the_roles_change_after_a_refused_offer(struct forge *f)
@@ -276,15 +525,35 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(a_check_of_the_session_before_is_not_answered),
                                        STORY(the_old_pair_is_forgotten),
                                        STORY(a_conflict_switches_both_sessions),
-                                       STORY(other_pairs_are_kept_during_the_restart),
+                                       STORY(other_pairs_are_kept_until_the_answer),
                                        STORY(the_restart_is_quicker),
                                        STORY(a_base_is_not_announced_again),
                                        STORY(the_relay_goes_with_its_session),
-                                       STORY(ice_comes_back_after_an_answer_without)};
+                                       STORY(ice_comes_back_after_an_answer_without),
+                                       STORY_OF(data_go_on_during_a_long_restart, "RFC7675-5.1-restart RFC8839-4.4.3.1.1-flushed"),
+                                       STORY(nothing_is_sent_during_a_long_restart),
+                                       STORY(the_refused_credentials_come_again),
+                                       STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),
+                                       STORY_OF(a_candidate_is_learnt_again, "RFC8838-9-session")};
 
 static const struct breach breaches[] = {BREACH(the_roles_change_after_a_refused_offer, "RFC8445-6.1.1-role", "L", 1),
                                          BREACH(a_candidate_after_the_end_of_the_new_session, "RFC8838-13-end", "L", 1),
-                                         BREACH(the_new_session_loses_patience, "RFC8863-4-patience", "L", 1)};
+                                         BREACH(the_new_session_loses_patience, "RFC8863-4-patience", "L", 1),
+                                         BREACH(an_answer_with_the_new_key, "RFC8489-9.1.3-password", "R", 1),
+                                         BREACH(an_answer_with_the_old_key, "RFC8489-9.1.3-password", "R", 1),
+                                         BREACH(a_check_of_both_sessions, "RFC8445-7.2.2-username", "L", 1),
+                                         BREACH(a_check_with_credentials_that_are_not_agreed, "RFC8445-7.2.2-username", "L", 1),
+                                         BREACH(the_session_before_goes_on_checking, "RFC8839-4.4.3.1.1-flushed", "L", 1),
+                                         BREACH(the_session_before_is_kept, "RFC8839-4.4.3.1.1-flushed", "L", 1),
+                                         BREACH(consent_is_forgotten_during_the_restart, "RFC7675-5.1-restart", "L", 1),
+                                         BREACH(old_credentials_come_back, "RFC8445-5.3-fresh", "L", 1),
+                                         BREACH(an_old_password_comes_back, "RFC8445-5.3-fresh", "L", 1),
+                                         BREACH(the_call_is_held_by_its_address, "RFC8839-4.4.1.1.1-hold", "L", 1),
+                                         BREACH(before_nomination_a_candidate_is_missing, "RFC8839-4.4.1.2.1-same", "L", 1),
+                                         BREACH(ice_comes_back_without_a_restart, "RFC8839-4.4.3.1-restart", "L", 1),
+                                         BREACH(a_candidate_of_the_session_before_is_used, "RFC8838-9-session", "L", 1),
+                                         BREACH(the_fragment_is_of_no_session, "RFC8840-4.4-credentials", "L", 1),
+                                         BREACH(the_fragment_is_of_two_sessions, "RFC8840-4.4-credentials", "L", 1)};
 
 TEST_STORIES_AND_BREACHES
 

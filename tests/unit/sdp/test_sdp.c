@@ -171,9 +171,10 @@ TEST(rfc8839_lines)
 {
     struct nt_ice_description d =
         read_ok(HEAD CREDENTIALS MEDIA "a=remote-candidates:1 192.0.2.3 45664\r\n"
-                                       "a=remote-candidates:2 192.0.2.3 45665\r\na=ice-options:ice2 rtp+ecn\r\n"
+                                       "a=remote-candidates:2 192.0.2.3 45665\r\na=ice-options:ice2 rtp+ecn renomination\r\n"
                                        "m=audio 5002 RTP/AVP 0\r\na=remote-candidates:2 192.0.2.4 7 1 host.example 8 1 ::1 9\r\n");
     assert_true(d.ice2);
+    assert_true(d.renomination);
     assert_int_equal(d.streams[0].remote_candidate_count, 2);
     assert_int_equal(d.streams[0].remote_candidates[1].component, 2);
     assert_addr(d.streams[0].remote_candidates[1].addr, "192.0.2.3:45665");
@@ -427,7 +428,7 @@ static struct nt_ice_description sample(void)
 {
     struct nt_ice_description d;
     assert_int_equal(nt_ice_description_init(&d, 2), NT_OK);
-    d.ice2 = d.trickle = true;
+    d.ice2 = d.trickle = d.renomination = true;
     d.pacing_ms = 20;
     for (uint8_t i = 0; i < 2; i++) {
         strcpy(d.streams[i].ufrag, i == 0 ? "8hhY" : "9uB6");
@@ -455,7 +456,7 @@ static struct nt_ice_description sample(void)
 }
 
 static const char sample_text[] =
-    "v=0\r\no=L 7 8 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\na=ice-options:ice2 trickle\r\na=ice-pacing:20\r\n"
+    "v=0\r\no=L 7 8 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\na=ice-options:ice2 trickle renomination\r\na=ice-pacing:20\r\n"
     "m=application 5000 udp octet-stream\r\nc=IN IP4 192.0.2.1\r\na=ice-ufrag:8hhY\r\na=ice-pwd:asd88fgpdd777uzjYhagZg\r\n"
     "a=remote-candidates:1 198.51.100.1 7000 2 198.51.100.1 7001\r\na=candidate:1 1 UDP 2130706431 192.0.2.1 5000 typ host\r\n"
     "a=candidate:+/aZ9 1 UDP 16777215 192.0.2.1 5000 typ relay raddr 192.0.2.1 rport 5000\r\n"
@@ -525,7 +526,7 @@ TEST(written_forms)
     struct nt_sdp_write options = {.session_id = 1, .version = 1};
     char buf[2048];
     d.lite = true;
-    d.trickle = false;
+    d.trickle = d.renomination = false;
     d.streams[0].mismatch = true;
     d.streams[1].default_addr = (struct nt_addr){0};
     int n = nt_sdp_write(&d, &options, buf, sizeof buf - 1);

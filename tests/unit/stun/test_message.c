@@ -468,7 +468,7 @@ TEST(names)
             known++;
         }
     }
-    assert_int_equal(known, 43);
+    assert_int_equal(known, 44);
     assert_string_equal(nt_stun_attr_name(0x0020), "XOR-MAPPED-ADDRESS");
     uint16_t number;
     const char *name;

@@ -1,0 +1,67 @@
+#include "reports/conformance/rfc8656_released.h"
+
+#include "core/base/err.h"
+#include "reports/conformance/message.h"
+
+#include <stdlib.h>
+
+#define RELEASED_WITHIN (5 * NT_SEC) /* of the end of the call; a request may be refused with 438, and sent again */
+
+struct allocation { /* by pair of a client and its server */
+    uint32_t item;  /* the success that granted it, or NT_VIEW_NONE */
+    nt_time until;  /* it ends by itself */
+    bool released;  /* its deletion was asked for, or the server said that there is none */
+};
+
+static bool is_deletion(const struct nt_view *v, const struct nt_item *m)
+{
+    uint32_t lifetime;
+    return nt_item_is(m, NT_TURN_REFRESH, NT_STUN_REQUEST) && nt_item_u32(v, m, NT_ATTR_LIFETIME, &lifetime) && lifetime == 0;
+}
+
+static void follow(const struct nt_view *v, struct allocation *a, const struct nt_item *m, uint32_t self)
+{
+    uint32_t lifetime = 0;
+    bool granted = nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) || nt_item_is(m, NT_TURN_REFRESH, NT_STUN_SUCCESS);
+    if (m->direction == NT_DIR_OUT) {
+        a->released |= is_deletion(v, m);
+    } else if (granted && nt_item_u32(v, m, NT_ATTR_LIFETIME, &lifetime)) {
+        if (nt_item_is(m, NT_TURN_ALLOCATE, NT_STUN_SUCCESS) && m->request != NT_VIEW_NONE) {
+            a->item = self;
+            a->released = false;
+        }
+        if (lifetime != 0)
+            a->until = m->at + (nt_time)lifetime * NT_SEC;
+    } else if (m->class_ == NT_STUN_ERROR && nt_item_code(v, m) == 437) {
+        a->released = true;
+    }
+}
+
+static void judge_allocation(struct nt_finder *finder, const struct allocation *a)
+{
+    const struct nt_view *v = finder->v;
+    const struct nt_item *m = a->item != NT_VIEW_NONE ? &v->items[a->item] : NULL;
+    nt_time ended = m != NULL ? v->parties[m->party].bye : NT_TIME_NEVER, by = nt_time_after(ended, RELEASED_WITHIN);
+    if (m == NULL || ended == NT_TIME_NEVER || m->at > ended || v->end < by || a->until < by)
+        return;
+    nt_require(finder, NT_TURN_RULE_RELEASED, m, a->released,
+               "this allocation is not deleted within %" PRId64 " s of the end of the call", RELEASED_WITHIN / NT_SEC);
+}
+
+void nt_rfc8656_released_judge(struct nt_finder *finder)
+{
+    const struct nt_view *v = finder->v;
+    struct allocation *of = calloc(v->pair_count + 1u, sizeof *of);
+    if (of == NULL) {
+        finder->err = NT_ENOMEM;
+        return;
+    }
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        of[i].item = NT_VIEW_NONE;
+    for (uint32_t i = 0; i < v->count; i++)
+        if (v->items[i].kind == NT_ITEM_STUN && nt_item_party(v, &v->items[i])->kind == NT_CONF_AGENT)
+            follow(v, &of[v->items[i].pair], &v->items[i], i);
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        judge_allocation(finder, &of[i]);
+    free(of);
+}
