@@ -76,7 +76,7 @@ enum nt_trace_kind {
     NT_TR_DATA_SENT,     /* n[0] sequence number, b remote */
     NT_TR_DATA_RECEIVED, /* n[0] sequence number */
     NT_TR_TOO_BIG,       /* an ICMP error tells the sender: a local, b remote, n[0] the MTU, 0: it does not say */
-    NT_TR_MOVED,         /* an attachment is on another network: a its first address there, n[0] its number */
+    NT_TR_MOVED,         /* an attachment is on another network: a its first address there, b before, n[0] its number */
     NT_TR_BYE_SENT,      /* the call ends: text says why */
     NT_TR_BYE_RECEIVED,
     NT_TR_OFFER_REJECTED, /* by the peer: n[0] the status of SIP; text says so */

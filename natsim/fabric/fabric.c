@@ -151,24 +151,56 @@ static void tell_control(const struct nt_fabric *f, uint32_t node, uint32_t tap,
                       .at = now, .kind = NT_TR_NODE, .n = {tap == NT_FABRIC_NONE ? -1 : (int64_t)tap, what}, .text = texts[what]});
 }
 
-int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, uint32_t port, nt_time now)
+static int control_node(struct nt_fabric *f, uint32_t node, enum nt_control what, uint32_t port, nt_time now)
 {
     const struct nt_node *n = f->nodes + node;
-    bool is_port = what == NT_CTL_PORT_DOWN || what == NT_CTL_PORT_UP;
-    if (is_port && port >= n->port_count)
-        return NT_EINVAL;
-    uint32_t tap = is_port ? n->ports[port] : NT_FABRIC_NONE;
-    if (is_port)
-        f->attachments[tap].up = what == NT_CTL_PORT_UP;
-    tell_control(f, node, tap, what, now);
-    if (what == NT_CTL_PORT_DOWN)
-        nt_network_purge(f, tap, now);
     if (n->ops->control == NULL)
-        return is_port ? NT_OK : NT_EUNSUPPORTED;
+        return NT_EUNSUPPORTED;
     uint32_t outer = enter_node(f, NT_FABRIC_NONE);
     int r = n->ops->control(n->self, what, port, now);
     leave_node(f, node, outer, now);
-    return is_port && r == NT_EUNSUPPORTED ? NT_OK : r;
+    return r;
+}
+
+/* The attachment carries packets from now on, or none. */
+static int switch_port(struct nt_fabric *f, uint32_t node, uint32_t port, bool up, nt_time now)
+{
+    uint32_t tap = f->nodes[node].ports[port];
+    f->attachments[tap].up = up;
+    if (!up)
+        nt_network_purge(f, tap, now);
+    int r = control_node(f, node, up ? NT_CTL_PORT_UP : NT_CTL_PORT_DOWN, port, now);
+    return r == NT_EUNSUPPORTED ? NT_OK : r;
+}
+
+int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, uint32_t port, nt_time now)
+{
+    bool is_port = what == NT_CTL_PORT_DOWN || what == NT_CTL_PORT_UP, up = what == NT_CTL_PORT_UP;
+    struct nt_attachment *link = is_port ? nt_network_attachment(f, node, port) : NULL;
+    if (is_port && link == NULL)
+        return NT_EINVAL;
+    tell_control(f, node, is_port ? f->nodes[node].ports[port] : NT_FABRIC_NONE, what, now);
+    if (!is_port)
+        return control_node(f, node, what, port, now);
+    link->set_down = !up;
+    return link->away ? NT_OK : switch_port(f, node, port, up, now);
+}
+
+void nt_fabric_leave(struct nt_fabric *f, uint32_t node, uint32_t port, nt_time now)
+{
+    uint32_t tap = f->nodes[node].ports[port];
+    f->attachments[tap].away = true;
+    if (f->attachments[tap].up)
+        switch_port(f, node, port, false, now);
+    nt_network_lose_arrivals(f, tap);
+}
+
+void nt_fabric_settle(struct nt_fabric *f, uint32_t node, uint32_t port, nt_time now)
+{
+    struct nt_attachment *link = f->attachments + f->nodes[node].ports[port];
+    link->away = false;
+    if (!link->set_down)
+        switch_port(f, node, port, true, now);
 }
 
 void nt_fabric_set_port(struct nt_fabric *f, uint32_t node, uint32_t port, bool up, nt_time now)

@@ -54,6 +54,12 @@ int nt_fabric_control(struct nt_fabric *f, uint32_t node, enum nt_control what, 
 /* A network attachment goes down or up: packets on it are dropped. */
 void nt_fabric_set_port(struct nt_fabric *f, uint32_t node, uint32_t port, bool up, nt_time now);
 
+/* An attachment moves: it leaves its network, with what is on the way to it, and carries nothing; it joins another one
+ * (nt_fabric_join); its owner gives it addresses there; and when it settles, its link is up, unless it has been set down. What is
+ * set meanwhile counts then. */
+void nt_fabric_leave(struct nt_fabric *f, uint32_t node, uint32_t port, nt_time now);
+void nt_fabric_settle(struct nt_fabric *f, uint32_t node, uint32_t port, nt_time now);
+
 /* Calls `fn` at a time, before deliveries and node timers of that time; same time: in order of calls. */
 int nt_fabric_at(struct nt_fabric *f, nt_time at, void (*fn)(void *user, nt_time now), void *user);
 

@@ -62,10 +62,12 @@ void nt_network_free(struct nt_fabric *f)
 static char *stream_label(const struct nt_fabric *f, const struct nt_attachment *link)
 {
     const char *net = f->networks[link->network].name, *node = f->nodes[link->node].name;
-    size_t size = strlen(net) + strlen(node) + sizeof "net//.4294967295";
+    size_t size = strlen(net) + strlen(node) + sizeof "net//.4294967295/4294967295";
     char *label = malloc(size);
-    if (label != NULL)
+    if (label != NULL && link->moves == 0)
         snprintf(label, size, "net/%s/%s.%u", net, node, (unsigned)link->port);
+    else if (label != NULL)
+        snprintf(label, size, "net/%s/%s.%u/%u", net, node, (unsigned)link->port, (unsigned)link->moves);
     return label;
 }
 
@@ -102,6 +104,38 @@ uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, 
     n->ports[n->port_count] = (uint32_t)f->attachment_count;
     f->attachments[f->attachment_count++] = link;
     return (uint32_t)n->port_count++;
+}
+
+int nt_fabric_join(struct nt_fabric *f, uint32_t node, uint32_t port, uint32_t network)
+{
+    struct nt_attachment *link = nt_network_attachment(f, node, port);
+    if (link == NULL || !link->away || network >= f->network_count)
+        return NT_EINVAL;
+    if (f->carrier->attach != NULL)
+        return NT_EUNSUPPORTED;
+    struct nt_attachment moved = *link;
+    moved.network = network;
+    moved.moves++;
+    moved.sender = NULL;
+    if (equip_attachment(f, &moved) != NT_OK)
+        return NT_ENOMEM;
+    nt_sender_del(link->sender);
+    *link = moved;
+    return NT_OK;
+}
+
+void nt_network_lose_arrivals(struct nt_fabric *f, uint32_t tap)
+{
+    for (size_t i = 0; i < f->attachment_count; i++)
+        if (f->attachments[i].sender != NULL)
+            nt_sender_lose_target(f->attachments[i].sender, tap);
+    for (size_t i = 0; i < f->queue.count; i++) {
+        struct nt_event *e = &f->queue.heap[i];
+        if (nt_event_class_of(e) != NT_EV_DELIVERY || !nt_delivery_arrives(e->kind) || e->target != tap)
+            continue;
+        e->kind = NT_LOST;
+        e->reason = NT_DROP_LEFT;
+    }
 }
 
 int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_waypoint *points, size_t count)
@@ -158,6 +192,16 @@ uint32_t nt_fabric_port_network(const struct nt_fabric *f, uint32_t node, uint32
 {
     const struct nt_attachment *link = nt_network_attachment(f, node, port);
     return link != NULL ? link->network : NT_FABRIC_NONE;
+}
+
+const char *nt_fabric_port_tap(const struct nt_fabric *f, uint32_t node, uint32_t port)
+{
+    return nt_network_attachment(f, node, port)->tap;
+}
+
+const char *nt_fabric_network_name(const struct nt_fabric *f, uint32_t network)
+{
+    return f->networks[network].name;
 }
 
 uint32_t nt_fabric_tap_count(const struct nt_fabric *f)
@@ -217,9 +261,10 @@ static enum nt_drop depart(struct nt_fabric *f, uint32_t to, struct nt_packet *p
 
 void nt_network_depart(struct nt_fabric *f, uint32_t from, nt_time now)
 {
+    struct nt_sender *s = f->attachments[from].sender; /* NULL: what was to depart was lost when the attachment moved */
     struct nt_waiting next;
-    while (nt_sender_take_due(f->attachments[from].sender, now, &next)) {
-        enum nt_drop reason = depart(f, next.to, next.packet, next.departs);
+    while (s != NULL && nt_sender_take_due(s, now, &next)) {
+        enum nt_drop reason = next.to != NT_FABRIC_NONE ? depart(f, next.to, next.packet, next.departs) : NT_DROP_LEFT;
         if (reason != NT_DROP_NONE)
             nt_network_lost(f, next.packet, reason, next.departs);
     }
@@ -241,7 +286,7 @@ static enum nt_drop enter_network(struct nt_fabric *f, uint32_t from, const stru
     const struct nt_network *net = f->networks + link->network;
     struct nt_addr key = nt_addr_with_port(next_hop, 0);
     if (!link->up)
-        return NT_DROP_DOWN;
+        return link->away ? NT_DROP_AWAY : NT_DROP_DOWN;
     if (p->len > net->config.mtu)
         return NT_DROP_MTU;
     uint32_t to = nt_map_get(&net->addresses, &key);

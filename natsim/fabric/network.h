@@ -11,6 +11,9 @@ uint32_t nt_fabric_network_mtu(const struct nt_fabric *f, uint32_t network);
 /* Attaches a node; its port number, or NT_FABRIC_NONE. `tap` names the capture interface ("L.0", "nat-left.inside"); the taps
  * are numbered in order of attachment, from 0. */
 uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, const char *tap);
+/* The attachment, which has left its network and has no addresses, is on this one; it settles there (nt_fabric_settle). The tap
+ * keeps its number and name. 0, NT_EUNSUPPORTED (the carrier cannot), NT_EINVAL, NT_ENOMEM. */
+int nt_fabric_join(struct nt_fabric *f, uint32_t node, uint32_t port, uint32_t network);
 /* Where the attachment is on its network, or how it moves; before the first packet, and copied. 0, NT_EUNSUPPORTED (the carrier
  * knows no places), NT_EINVAL, NT_ENOMEM. */
 int nt_fabric_place(struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_waypoint *points, size_t count);
@@ -20,6 +23,8 @@ int nt_fabric_remove_address(struct nt_fabric *f, uint32_t node, uint32_t port, 
 /* Whether anybody answers for the address on the attachment's network. */
 bool nt_fabric_has_neighbor(const struct nt_fabric *f, uint32_t node, uint32_t port, const struct nt_addr *a);
 uint32_t nt_fabric_port_network(const struct nt_fabric *f, uint32_t node, uint32_t port);
+const char *nt_fabric_port_tap(const struct nt_fabric *f, uint32_t node, uint32_t port); /* its name */
+const char *nt_fabric_network_name(const struct nt_fabric *f, uint32_t network);
 uint32_t nt_fabric_tap_count(const struct nt_fabric *f);
 const char *nt_fabric_tap_name(const struct nt_fabric *f, uint32_t tap);
 uint32_t nt_fabric_tap_node(const struct nt_fabric *f, uint32_t tap);
@@ -32,6 +37,8 @@ void nt_network_cross(struct nt_fabric *f, uint32_t from, const struct nt_addr *
 void nt_network_depart(struct nt_fabric *f, uint32_t from, nt_time now);
 /* The link of the attachment has gone down: what waits there, and what is being sent, is dropped. */
 void nt_network_purge(struct nt_fabric *f, uint32_t from, nt_time now);
+/* What is on the way to the attachment will not arrive: it has left the network. */
+void nt_network_lose_arrivals(struct nt_fabric *f, uint32_t tap);
 /* Why the packet cannot leave, or cannot arrive: the link there is down, or a partition lies before it. */
 enum nt_drop nt_network_departure(struct nt_fabric *f, uint32_t to, const struct nt_packet *p, nt_time now);
 enum nt_drop nt_network_arrival(struct nt_fabric *f, uint32_t at, const struct nt_packet *p, nt_time now);

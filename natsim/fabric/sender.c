@@ -74,6 +74,14 @@ bool nt_sender_take_due(struct nt_sender *s, nt_time now, struct nt_waiting *nex
     return true;
 }
 
+void nt_sender_lose_target(struct nt_sender *s, uint32_t to)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct nt_waiting *w = &s->queue[(s->first + i) % s->cap];
+        w->to = w->to == to ? NT_FABRIC_NONE : w->to;
+    }
+}
+
 bool nt_sender_purge(struct nt_sender *s, struct nt_waiting *next)
 {
     if (s->count == 0)

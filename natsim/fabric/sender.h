@@ -9,7 +9,7 @@
 
 struct nt_waiting {
     struct nt_packet *packet;
-    uint32_t to; /* attachment */
+    uint32_t to; /* attachment; NT_FABRIC_NONE: it has left the network */
     nt_time departs;
 };
 
@@ -30,6 +30,8 @@ bool nt_sender_enter(struct nt_fabric *f, struct nt_sender *s, const struct nt_n
                      nt_time now);
 /* The next packet of the queue, if its time to depart is `now` or has passed. The caller's from then on. */
 bool nt_sender_take_due(struct nt_sender *s, nt_time now, struct nt_waiting *next);
+/* The attachment `to` has left the network: what waits for it will depart, and reach nobody. */
+void nt_sender_lose_target(struct nt_sender *s, uint32_t to);
 /* Stops sending: takes the next packet of the queue, departed or not. The line is free when the one that is cut would have ended.
  */
 bool nt_sender_purge(struct nt_sender *s, struct nt_waiting *next);

@@ -115,7 +115,8 @@ static void tell_interface(struct nt_host *h, uint32_t endpoint, const struct nt
 void nt_endpoints_tell_port(struct nt_host *h, uint32_t port, bool up, nt_time now)
 {
     for (uint32_t i = 0; i < h->endpoint_count && !h->stopped; i++)
-        tell_interface(h, i, h->interfaces + port, up ? NT_IN_IF_UP : NT_IN_IF_DOWN, now);
+        if (h->endpoints[i].announced)
+            tell_interface(h, i, h->interfaces + port, up ? NT_IN_IF_UP : NT_IN_IF_DOWN, now);
 }
 
 uint32_t nt_host_run_endpoint(struct nt_host *h, struct nt_endpoint e, nt_time now)
@@ -136,6 +137,7 @@ void nt_host_kick(struct nt_host *h, nt_time now)
 
 void nt_host_announce(struct nt_host *h, uint32_t endpoint, nt_time now)
 {
+    h->endpoints[endpoint].announced = true;
     for (size_t i = 0; i < h->interface_count; i++)
         if (h->interfaces[i].up)
             tell_interface(h, endpoint, h->interfaces + i, NT_IN_IF_UP, now);

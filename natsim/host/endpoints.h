@@ -11,7 +11,7 @@ struct nt_host;
  * runs. After calling into the endpoint from outside (starting it, say), call nt_host_kick. */
 uint32_t nt_host_run_endpoint(struct nt_host *h, struct nt_endpoint e, nt_time now);
 void nt_host_kick(struct nt_host *h, nt_time now);
-/* NT_IN_IF_UP for each address of each interface, in order. */
+/* NT_IN_IF_UP for each address of each interface that is up, in order; from now on it hears of those that go down and come up. */
 void nt_host_announce(struct nt_host *h, uint32_t endpoint, nt_time now);
 
 void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes,
@@ -19,7 +19,7 @@ void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_pa
 void nt_endpoints_timers(struct nt_host *h, nt_time now); /* calls those whose deadline has come */
 nt_time nt_endpoints_deadline(const struct nt_host *h);
 void nt_endpoints_drain_all(struct nt_host *h, nt_time now);
-/* all of them, that an interface went up or down */
+/* those that interfaces were announced to, that one went up or down */
 void nt_endpoints_tell_port(struct nt_host *h, uint32_t port, bool up, nt_time now);
 
 #endif

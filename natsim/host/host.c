@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#define INTERFACES_MAX 16000000
-
 static void host_run(void *self, nt_time now)
 {
     struct nt_host *h = self;
@@ -88,27 +86,6 @@ uint32_t nt_host_node(const struct nt_host *h)
 struct nt_routes *nt_host_routes(struct nt_host *h)
 {
     return &h->routes;
-}
-
-uint32_t nt_host_attach(struct nt_host *h, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count)
-{
-    struct nt_interface i = {.count = count, .up = true};
-    if (nt_grow(&h->interfaces, &h->interface_cap, h->interface_count + 1, sizeof *h->interfaces, INTERFACES_MAX) != NT_OK ||
-        (i.addresses = malloc((count > 0 ? count : 1) * sizeof *addresses)) == NULL)
-        return NT_FABRIC_NONE;
-    uint32_t port = nt_fabric_attach(h->fabric, h->node, network, tap);
-    if (port == NT_FABRIC_NONE) {
-        free(i.addresses);
-        return NT_FABRIC_NONE;
-    }
-    h->interfaces[h->interface_count++] = i;
-    for (size_t k = 0; k < count; k++) {
-        i.addresses[k] = nt_addr_with_port(&addresses[k], 0);
-        if (nt_fabric_add_address(h->fabric, h->node, port, &i.addresses[k]) != NT_OK ||
-            nt_map_put(&h->own, &i.addresses[k], port) != NT_OK)
-            return NT_FABRIC_NONE;
-    }
-    return port;
 }
 
 void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len),

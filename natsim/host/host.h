@@ -3,13 +3,14 @@
  * can replace the endpoints: then whole packets go to it and come from it.
  *
  * Other rooms include this header alone. Of those that it includes, functions whose names begin with nt_host_ are for them:
- * endpoints.h (running endpoints), host_out.h (sending packets); and all of route.h. */
+ * endpoints.h (running endpoints), host_out.h (sending packets), interfaces.h (networks and addresses); and all of route.h. */
 #ifndef NT_HOST_HOST_H
 #define NT_HOST_HOST_H
 
 #include "natsim/fabric/fabric.h"
 #include "natsim/host/endpoints.h"
 #include "natsim/host/host_out.h"
+#include "natsim/host/interfaces.h"
 #include "natsim/host/route.h"
 
 struct nt_host;
@@ -17,8 +18,6 @@ struct nt_host;
 /* Adds the node to the fabric, which owns it. */
 struct nt_host *nt_host_new(struct nt_fabric *f, const char *name);
 uint32_t nt_host_node(const struct nt_host *h);
-/* An interface on a network, with its addresses; its number, or NT_FABRIC_NONE. */
-uint32_t nt_host_attach(struct nt_host *h, uint32_t network, const char *tap, const struct nt_addr *addresses, size_t count);
 struct nt_routes *nt_host_routes(struct nt_host *h);
 
 /* From now on packets for the host's own addresses go to `deliver` as they arrive, fragments too, and not to endpoints; it

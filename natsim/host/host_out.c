@@ -6,15 +6,24 @@
 
 enum { TTL_DEFAULT = 64, HEADERS_MAX = 48 };
 
+static uint32_t interface_with(const struct nt_host *h, const struct nt_addr *own)
+{
+    struct nt_addr key = nt_addr_with_port(own, 0);
+    uint32_t i = nt_map_get(&h->own, &key);
+    return i != NT_MAP_NONE ? i : NT_FABRIC_NONE;
+}
+
+static uint32_t interface_towards(const struct nt_host *h, const struct nt_addr *dst)
+{
+    const struct nt_route *r = nt_routes_find(&h->routes, dst, NT_FABRIC_NONE);
+    return r != NULL ? r->port : NT_FABRIC_NONE;
+}
+
 /* The interface that has the source address; without one, the interface that routes to the destination. */
 static uint32_t interface_for(const struct nt_host *h, const struct nt_addr *src, const struct nt_addr *dst)
 {
-    struct nt_addr key = nt_addr_with_port(src, 0);
-    uint32_t i = nt_map_get(&h->own, &key);
-    if (i != NT_MAP_NONE)
-        return i;
-    const struct nt_route *r = nt_routes_find(&h->routes, dst, NT_FABRIC_NONE);
-    return r != NULL ? r->port : NT_FABRIC_NONE;
+    uint32_t i = interface_with(h, src);
+    return i != NT_FABRIC_NONE ? i : interface_towards(h, dst);
 }
 
 static uint32_t link_mtu(const struct nt_host *h, uint32_t port)
@@ -90,14 +99,15 @@ static const char *make_packet(struct nt_host *h, const struct nt_path *path, co
                                struct nt_packet **p)
 {
     struct nt_addr src = path->local;
-    *port = interface_for(h, &src, &path->remote);
+    bool open = !nt_addr_is_set(&src) || nt_addr_is_any(&src);
+    *port = open ? interface_towards(h, &path->remote) : interface_with(h, &src);
     if (path->transport != NT_UDP)
         return "only UDP is sent";
     if (*port == NT_FABRIC_NONE)
-        return "no interface leads there";
+        return open ? "no interface leads there" : "no interface has the address that it is sent from";
     if (len > NT_DATAGRAM_MAX)
         return "longer than a datagram can be";
-    if ((!nt_addr_is_set(&src) || nt_addr_is_any(&src)) && !fill_source(h, *port, path->remote.family, &src))
+    if (open && !fill_source(h, *port, path->remote.family, &src))
         return "the interface that leads there has no address of this family";
     *p = make_datagram(h, &src, path, bytes, len);
     return *p != NULL ? NULL : "the addresses are of two families, or there is no memory";

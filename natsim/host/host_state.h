@@ -12,11 +12,13 @@ struct nt_interface {
     struct nt_addr *addresses;
     size_t count;
     bool up;
+    struct nt_addr before; /* its first address on the network that it has left; unset: none */
 };
 
 struct nt_host_endpoint {
     struct nt_endpoint endpoint;
-    bool wanted; /* has been called into since it was drained */
+    bool wanted;    /* has been called into since it was drained */
+    bool announced; /* hears of interfaces */
 };
 
 struct nt_host {

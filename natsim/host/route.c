@@ -32,6 +32,15 @@ const struct nt_route *nt_routes_find(const struct nt_routes *t, const struct nt
     return NULL;
 }
 
+void nt_routes_forget_port(struct nt_routes *t, uint32_t port)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].port != port)
+            t->items[kept++] = t->items[i];
+    t->count = kept;
+}
+
 void nt_routes_free(struct nt_routes *t)
 {
     free(t->items);

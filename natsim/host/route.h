@@ -18,6 +18,7 @@ struct nt_routes {
 int nt_routes_add(struct nt_routes *t, const struct nt_route *r);
 /* NULL: no route. With `port` not NT_FABRIC_NONE only routes out of that port count (a host routes by source). */
 const struct nt_route *nt_routes_find(const struct nt_routes *t, const struct nt_addr *to, uint32_t port);
+void nt_routes_forget_port(struct nt_routes *t, uint32_t port);
 void nt_routes_free(struct nt_routes *t);
 
 #endif

@@ -25,6 +25,8 @@ static const struct {
     [NT_DROP_MTU] = {"mtu", "larger than the MTU on the way to %i"},
     [NT_DROP_DOWN] = {"down", "the attachment is down"},
     [NT_DROP_DOWN_THERE] = {"down", "the attachment that it would arrive at is down"},
+    [NT_DROP_AWAY] = {"moved", "the attachment is on no network"},
+    [NT_DROP_LEFT] = {"moved", "the attachment that it would arrive at has left the network"},
     [NT_DROP_PARTITION] = {"partition", "a partition lies before %i"},
     [NT_DROP_TTL] = {"ttl", "the hop count is used up on the way to %i"},
     [NT_DROP_STEP] = {"step", "taken by a step"},

@@ -22,6 +22,8 @@ enum nt_drop {
     NT_DROP_MTU,        /* mtu: larger than the network's MTU, and DF is set */
     NT_DROP_DOWN,       /* down: the attachment is down */
     NT_DROP_DOWN_THERE, /* down: "the attachment that it would arrive at is down" */
+    NT_DROP_AWAY,       /* moved: the attachment is on no network */
+    NT_DROP_LEFT,       /* moved: "the attachment that it would arrive at has left the network" */
     NT_DROP_PARTITION,  /* partition */
     NT_DROP_TTL,        /* ttl: used up */
     NT_DROP_STEP,       /* step: a drop step of the scenario took it */

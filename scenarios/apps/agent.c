@@ -222,7 +222,7 @@ static size_t stun_addresses(const struct nt_scn_case *c, const struct nt_scn_ag
 {
     size_t n = 0;
     for (size_t i = 0; i < scn->stun_count; i++)
-        n += nt_app_stun_addresses(&c->servers[scn->stun[i]], scn, out + n);
+        n += nt_app_stun_addresses(c, scn->stun[i], scn, out + n);
     return n;
 }
 
@@ -232,7 +232,7 @@ static size_t turn_servers(const struct nt_scn_case *c, const struct nt_scn_agen
     size_t n = 0;
     for (size_t i = 0; i < scn->turn_count; i++) {
         const struct nt_scn_turn_use *use = &scn->turn[i];
-        size_t count = nt_app_turn_addresses(&c->servers[use->server], scn, at);
+        size_t count = nt_app_turn_addresses(c, use->server, scn, at);
         for (size_t k = 0; k < count; k++)
             out[n++] =
                 (struct nt_ice_turn){.server = at[k], .transport = use->transport, .user = use->user, .password = use->password};

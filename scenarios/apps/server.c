@@ -37,31 +37,34 @@ static struct nt_addr own_address(const struct nt_scn_server *scn, uint8_t famil
     return (struct nt_addr){0};
 }
 
-static bool uses_family(const struct nt_scn_agent *agent, uint8_t family)
+/* Where it is, or is moved to. */
+static bool uses_family(const struct nt_scn_case *c, const struct nt_scn_agent *agent, uint8_t family)
 {
+    const struct nt_scn_node node = {NT_SCN_NODE_AGENT, (uint32_t)(agent - c->agents)};
+    const struct nt_scn_attachment *on;
     bool found = false;
-    for (size_t i = 0; i < agent->on_count; i++)
-        for (size_t k = 0; k < agent->on[i].address_count; k++)
-            found = found || agent->on[i].addresses[k].family == family;
+    for (size_t i = 0; (on = nt_scn_place_at(c, node, i)) != NULL; i++)
+        for (size_t k = 0; k < on->address_count; k++)
+            found = found || on->addresses[k].family == family;
     return found && (family == NT_AF_IPV4 || agent->ipv6);
 }
 
-size_t nt_app_turn_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[2])
+size_t nt_app_turn_addresses(const struct nt_scn_case *c, uint32_t server, const struct nt_scn_agent *agent, struct nt_addr out[2])
 {
     static const uint8_t families[2] = {NT_AF_IPV4, NT_AF_IPV6};
     size_t n = 0;
     for (size_t f = 0; f < 2; f++) {
-        struct nt_addr a = own_address(scn, families[f], 0, NT_STUN_PORT);
-        if (nt_addr_is_set(&a) && uses_family(agent, families[f]))
+        struct nt_addr a = own_address(&c->servers[server], families[f], 0, NT_STUN_PORT);
+        if (nt_addr_is_set(&a) && uses_family(c, agent, families[f]))
             out[n++] = a;
     }
     return n;
 }
 
-size_t nt_app_stun_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[1])
+size_t nt_app_stun_addresses(const struct nt_scn_case *c, uint32_t server, const struct nt_scn_agent *agent, struct nt_addr out[1])
 {
     struct nt_addr both[2];
-    size_t n = nt_app_turn_addresses(scn, agent, both);
+    size_t n = nt_app_turn_addresses(c, server, agent, both);
     if (n > 0)
         out[0] = both[0];
     return n > 0 ? 1 : 0;

@@ -10,8 +10,8 @@ void nt_app_server_del(struct nt_app_server *server);
 /* A step: reset, refuse or slow. 0 or a negative error. */
 int nt_app_server_step(struct nt_app_server *server, const struct nt_scn_step *step, nt_time now);
 /* The addresses of a service, with the port, that an agent asks: each base asks the one of its family. How many there are. */
-size_t nt_app_turn_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[2]);
+size_t nt_app_turn_addresses(const struct nt_scn_case *c, uint32_t server, const struct nt_scn_agent *agent, struct nt_addr out[2]);
 /* No gateway translates IPv6, so that a STUN server tells an IPv6 base what it knows: an agent with IPv4 asks in IPv4 alone. */
-size_t nt_app_stun_addresses(const struct nt_scn_server *scn, const struct nt_scn_agent *agent, struct nt_addr out[1]);
+size_t nt_app_stun_addresses(const struct nt_scn_case *c, uint32_t server, const struct nt_scn_agent *agent, struct nt_addr out[1]);
 
 #endif

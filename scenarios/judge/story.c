@@ -158,7 +158,8 @@ static uint32_t address_number(struct nt_story *s, const struct nt_addr *addr)
         if (nt_addr_equal(&s->recent[i].addr, addr))
             return s->recent[i].text;
     struct nt_story_address *place = &s->recent[s->next_recent++ % NT_STORY_RECENT];
-    *place = (struct nt_story_address){*addr, text_number(s, nt_addr_format(addr, buf))};
+    *place = (struct nt_story_address){*addr,
+                                       text_number(s, addr->port != 0 ? nt_addr_format(addr, buf) : nt_addr_format_ip(addr, buf))};
     return place->text;
 }
 
@@ -178,7 +179,8 @@ void nt_story_note(struct nt_story *s, const struct nt_scn_case *c, struct nt_sc
 {
     char reason[320];
     const char *what = event_text(ev);
-    s->limit += ev->kind == NT_TR_STEP; /* all of them are told */
+    bool moved = ev->kind == NT_TR_MOVED; /* told as from there to here */
+    s->limit += ev->kind == NT_TR_STEP;   /* all of them are told */
     struct nt_result_event *e = *what != '\0' ? add_event(s) : NULL;
     if (e != NULL)
         *e = (struct nt_result_event){.at_us = (uint64_t)(ev->at / NT_USEC),
@@ -186,8 +188,8 @@ void nt_story_note(struct nt_story *s, const struct nt_scn_case *c, struct nt_sc
                                       .what = word_number(s, what),
                                       .text = text_number(s, reason_text(ev, reason, sizeof reason)),
                                       .number = (uint64_t)number_of(ev),
-                                      .a = address_number(s, &ev->a),
-                                      .b = address_number(s, &ev->b)};
+                                      .a = address_number(s, moved ? &ev->b : &ev->a),
+                                      .b = address_number(s, moved ? &ev->a : &ev->b)};
 }
 
 /* The last event says how many are not listed. */

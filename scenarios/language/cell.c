@@ -4,6 +4,7 @@
 #include "scenarios/language/checks/effect.h"
 #include "scenarios/language/checks/live.h"
 #include "scenarios/language/checks/media.h"
+#include "scenarios/language/checks/moves.h"
 #include "scenarios/language/checks/oracle.h"
 #include "scenarios/language/checks/reach.h"
 #include "scenarios/language/checks/topology.h"
@@ -134,6 +135,8 @@ static void read_story(struct nt_load *l, const struct nt_scn_file *f, const siz
     const struct nt_yaml *steps = cell_section(l, f, values, f->root.steps, "steps", NT_YAML_LIST);
     if (l->src->errors == before && !l->nomem)
         nt_load_steps(l, steps);
+    if (l->src->errors == before && !l->nomem)
+        nt_assign_moves(l);
     if (l->src->errors == before && !l->nomem)
         nt_check_live_steps(l);
     if (l->src->errors == before && !l->nomem)

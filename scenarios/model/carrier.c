@@ -21,9 +21,15 @@ bool nt_carrier_next_lack(const struct nt_scn_case *c, enum nt_carrier_name carr
     while (carrier == NT_CARRIER_BUILTIN && *at < c->network_count)
         if (builtin_lacks(&c->networks[(*at)++], lack))
             return true;
-    if (carrier != NT_CARRIER_NS3 || c->expect.explore_first == 0 || (*at)++ > 0)
+    if (carrier == NT_CARRIER_NS3 && *at == 0 && (*at)++ == 0 && c->expect.explore_first > 0) {
+        *lack = (struct nt_carrier_lack){
+            c->expect.explore_place, "the carrier ns3 cannot run other orders of deliveries ('explore')", "use --carrier builtin"};
+        return true;
+    }
+    if (carrier != NT_CARRIER_NS3 || *at > c->move_count || c->move_count == 0)
         return false;
-    *lack = (struct nt_carrier_lack){c->expect.explore_place, "the carrier ns3 cannot run other orders of deliveries ('explore')",
-                                     "use --carrier builtin"};
+    *lack =
+        (struct nt_carrier_lack){c->steps[c->moves[(*at)++ - 1]].place,
+                                 "the carrier ns3 cannot move an attachment to another network ('move')", "use --carrier builtin"};
     return true;
 }

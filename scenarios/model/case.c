@@ -13,6 +13,44 @@ const char *nt_scn_node_name(const struct nt_scn_case *c, struct nt_scn_node n)
     return "";
 }
 
+/* The k-th move; NULL: it is of another node. */
+static const struct nt_scn_step *move_of(const struct nt_scn_case *c, size_t k, struct nt_scn_node n)
+{
+    const struct nt_scn_step *s = &c->steps[c->moves[k]];
+    return s->where.kind == n.kind && s->where.index == n.index ? s : NULL;
+}
+
+const struct nt_scn_attachment *nt_scn_place_at(const struct nt_scn_case *c, struct nt_scn_node n, size_t k)
+{
+    bool agent = n.kind == NT_SCN_NODE_AGENT;
+    size_t count = agent ? c->agents[n.index].on_count : 1;
+    if (k < count)
+        return agent ? &c->agents[n.index].on[k] : &c->servers[n.index].on;
+    k -= count;
+    for (size_t i = 0; i < c->move_count; i++)
+        if (move_of(c, i, n) != NULL && k-- == 0)
+            return &c->steps[c->moves[i]].move_to;
+    return NULL;
+}
+
+bool nt_scn_ever_has(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t network, const struct nt_addr *a)
+{
+    const struct nt_scn_attachment *on;
+    for (size_t k = 0; (on = nt_scn_place_at(c, n, k)) != NULL; k++)
+        for (size_t i = 0; on->network == network && i < on->address_count; i++)
+            if (nt_addr_same_ip(&on->addresses[i], a))
+                return true;
+    return false;
+}
+
+bool nt_scn_moves(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t port)
+{
+    for (size_t i = 0; i < c->move_count; i++)
+        if (move_of(c, i, n) != NULL && c->steps[c->moves[i]].port == port)
+            return true;
+    return false;
+}
+
 bool nt_scn_lossy(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->network_count; i++)

@@ -180,6 +180,7 @@ struct nt_scn_step {
     uint32_t from, to;                /* agents; from: of a restart, a hangup, a renomination, too */
     struct nt_scn_match remote;       /* renominate: one type, or one address */
     struct nt_scn_attachment move_to; /* move: with its addresses; `where` and `port` say what moves */
+    struct nt_place move_place;       /* of its key `address`, or of the step */
     nt_time outage;                   /* move: how long the attachment is on no network */
     char *user;                       /* revoke */
     struct nt_scn_send send;
@@ -316,6 +317,8 @@ struct nt_scn_case {
     size_t agent_count;
     struct nt_scn_step *steps;
     size_t step_count;
+    uint32_t *moves; /* the steps that move attachments, in file order */
+    size_t move_count;
     struct nt_scn_expect expect;
     uint32_t caller, callee; /* of the call step; NT_SCN_NONE without a call */
     struct nt_scn_skip {
@@ -325,6 +328,13 @@ struct nt_scn_case {
     struct nt_arena *arena; /* the memory of all of it */
 };
 
+/* The k-th place of an agent's attachments, or a server's: those that it begins with, then those that steps move one to, in file
+ * order. NULL: there is none. */
+const struct nt_scn_attachment *nt_scn_place_at(const struct nt_scn_case *c, struct nt_scn_node n, size_t k);
+/* Has it that address, of that network, at any time? */
+bool nt_scn_ever_has(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t network, const struct nt_addr *a);
+/* A step moves this attachment. */
+bool nt_scn_moves(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t port);
 bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */
 /* A packet is not longer on its way: each network there and back (a relay, a hairpin), and the delays that steps add. */
 nt_time nt_scn_longest_way(const struct nt_scn_case *c);

@@ -57,7 +57,7 @@ static void add_place(struct sentence *s, const struct nt_scn_case *c, const str
 {
     if (step->kind == NT_STEP_PARTITION) {
         add_sides(s, c, step);
-    } else if (step->kind == NT_STEP_LINK) {
+    } else if (step->kind == NT_STEP_LINK || step->kind == NT_STEP_MOVE) {
         add_text(s, " at ");
         add_attachment(s, c, step->where, step->port);
     } else if (step->where.kind != NT_SCN_NODE_NONE)
@@ -68,14 +68,24 @@ static void add_place(struct sentence *s, const struct nt_scn_case *c, const str
         add_texts(s, " to ", c->agents[step->to].name);
 }
 
+/* ": to cell, 10.3.0.2" */
+static void add_destination(struct sentence *s, const struct nt_scn_case *c, const struct nt_scn_step *step)
+{
+    char buf[NT_ADDR_TEXT];
+    add_texts(s, ": to ", c->networks[step->move_to.network].name);
+    for (size_t i = 0; i < step->move_to.address_count; i++)
+        add_texts(s, ", ", nt_addr_format_ip(&step->move_to.addresses[i], buf));
+}
+
 /* What it does there. */
-static void add_act(struct sentence *s, const struct nt_scn_step *step)
+static void add_act(struct sentence *s, const struct nt_scn_case *c, const struct nt_scn_step *step)
 {
     static const char *const acts[] = {[NT_SIGNAL_DELAY] = ": delay, message ",
                                        [NT_SIGNAL_DROP] = ": drop, message ",
                                        [NT_SIGNAL_DUPLICATE] = ": duplicate, message "};
     switch (step->kind) {
     case NT_STEP_LINK: add_texts(s, ": ", nt_word_name(nt_link_words, step->up)); break;
+    case NT_STEP_MOVE: add_destination(s, c, step); break;
     case NT_STEP_NAT: add_texts(s, ": ", nt_word_name(nt_nat_step_words, step->control)); break;
     case NT_STEP_SERVER: add_texts(s, ": ", nt_word_name(nt_server_step_words, step->server_do)); break;
     case NT_STEP_SIGNALLING: add_texts(s, acts[step->act], nt_word_name(nt_message_words, step->message)); break;
@@ -91,8 +101,7 @@ static void add_act(struct sentence *s, const struct nt_scn_step *step)
     case NT_STEP_RUN:
     case NT_STEP_RESTART:
     case NT_STEP_HANGUP:
-    case NT_STEP_RENOMINATE:
-    case NT_STEP_MOVE: break;
+    case NT_STEP_RENOMINATE: break;
     }
 }
 
@@ -101,7 +110,7 @@ const char *nt_scn_step_text(const struct nt_scn_case *c, const struct nt_scn_st
     struct sentence s = {buf, cap, 0};
     add_text(&s, step->text);
     add_place(&s, c, step);
-    add_act(&s, step);
+    add_act(&s, c, step);
     if (s.len >= cap && cap > 3)
         memcpy(buf + cap - 4, "...", 4);
     return buf;

@@ -230,14 +230,14 @@ static void tell_description(struct nt_process *process, bool offer, const char 
 static size_t add_servers(const struct nt_process *process, struct nt_adapter_server *out)
 {
     const struct nt_scn_agent *scn = nt_process_scn(process);
-    const struct nt_scn_server *servers = process->context.scn->servers;
+    const struct nt_scn_case *c = process->context.scn;
     struct nt_addr at[2];
     size_t n = 0;
     for (size_t i = 0; i < scn->stun_count; i++)
-        if (nt_app_stun_addresses(&servers[scn->stun[i]], scn, at) > 0)
+        if (nt_app_stun_addresses(c, scn->stun[i], scn, at) > 0)
             out[n++].addr = at[0];
     for (size_t i = 0; i < scn->turn_count; i++) {
-        size_t count = nt_app_turn_addresses(&servers[scn->turn[i].server], scn, at);
+        size_t count = nt_app_turn_addresses(c, scn->turn[i].server, scn, at);
         for (size_t k = 0; k < count; k++)
             out[n++] = (struct nt_adapter_server){.addr = at[k], .user = scn->turn[i].user, .password = scn->turn[i].password};
     }

@@ -85,12 +85,19 @@ static void add_attachment(struct node_routes *n, const struct nt_scn_attachment
         add_default(n, at->network, port);
 }
 
-static int route_host(struct nt_world *w, struct nt_host *h, const struct nt_scn_attachment *on, size_t count)
+int nt_world_route_interface(const struct nt_world *w, struct nt_host *h, const struct nt_scn_attachment *on, uint32_t port)
 {
     struct node_routes n = {.w = w, .table = nt_host_routes(h), .gateway = NT_SCN_NONE};
-    for (size_t i = 0; i < count; i++)
-        add_attachment(&n, &on[i], (uint32_t)i, true);
+    add_attachment(&n, on, port, true);
     return n.err;
+}
+
+static int route_host(const struct nt_world *w, struct nt_host *h, const struct nt_scn_attachment *on, size_t count)
+{
+    int r = NT_OK;
+    for (size_t i = 0; i < count && r == NT_OK; i++)
+        r = nt_world_route_interface(w, h, &on[i], (uint32_t)i);
+    return r;
 }
 
 static int route_gateway(struct nt_world *w, uint32_t g)

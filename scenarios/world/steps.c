@@ -3,6 +3,7 @@
 #include "scenarios/apps/server.h"
 #include "scenarios/model/step_text.h"
 #include "scenarios/world/nodes.h"
+#include "scenarios/world/routes.h"
 #include "scenarios/world/world_state.h"
 
 #include <stdlib.h>
@@ -13,16 +14,37 @@ struct step {
     const struct nt_scn_step *scn;
     struct nt_bpf *filter;
     bool scheduled, ran;
+    bool moving; /* a move: its attachment is on no network yet */
     nt_time ran_at;
 };
 
 struct nt_steps {
     struct nt_world *w;
     struct step *items;
-    size_t count, ran;
+    size_t count, ran, moving;
     const struct nt_scn_step *failed;
     const char *why;
 };
+
+static const char *step_error(int err)
+{
+    switch (err) {
+    case NT_ESTATE: return "it is too early for that";
+    case NT_ENOENT: return "no route from there";
+    case NT_EEXIST: return "somebody has that address there";
+    case NT_EUNSUPPORTED: return "that node cannot do it";
+    default: return nt_strerror(err);
+    }
+}
+
+/* The first one is kept. */
+static void note_failure(struct step *s, int r)
+{
+    if (r == NT_OK || s->all->failed != NULL)
+        return;
+    s->all->failed = s->scn;
+    s->all->why = step_error(r);
+}
 
 static bool filter_matches(void *user, const uint8_t *ip_packet, size_t len)
 {
@@ -98,6 +120,55 @@ static int run_server_step(struct nt_world *w, const struct nt_scn_step *scn, nt
     return nt_fabric_control(w->fabric, nt_world_node(w, scn->where), what, 0, now);
 }
 
+/* --- moves --- */
+
+/* It is on its new network, or stays on none. */
+static int end_move(struct step *s, nt_time now)
+{
+    struct nt_world *w = s->all->w;
+    const struct nt_scn_attachment *to = &s->scn->move_to;
+    struct nt_host *h = nt_world_host(w, s->scn->where);
+    uint32_t port = s->scn->port;
+    s->moving = false;
+    s->all->moving--;
+    int r = nt_world_route_interface(w, h, to, port);
+    return r == NT_OK ? nt_host_join(h, port, w->networks[to->network], to->addresses, to->address_count, now) : r;
+}
+
+static void on_outage_end(void *user, nt_time now)
+{
+    struct step *s = user;
+    if (!s->moving)
+        return; /* a later move took its place */
+    note_failure(s, end_move(s, now));
+    s->all->w->last_activity = now;
+}
+
+/* A move of the same attachment that is still under way comes to nothing. */
+static void forget_earlier_moves(struct nt_steps *all, const struct nt_scn_step *scn)
+{
+    for (size_t i = 0; i < all->count && all->moving > 0; i++) {
+        struct step *s = &all->items[i];
+        if (!s->moving || s->scn->where.kind != scn->where.kind || s->scn->where.index != scn->where.index ||
+            s->scn->port != scn->port)
+            continue;
+        s->moving = false;
+        all->moving--;
+    }
+}
+
+static int begin_move(struct step *s, nt_time now)
+{
+    struct nt_host *h = nt_world_host(s->all->w, s->scn->where);
+    forget_earlier_moves(s->all, s->scn);
+    s->moving = true;
+    s->all->moving++;
+    nt_host_leave(h, s->scn->port, now);
+    if (s->scn->outage == 0)
+        return end_move(s, now);
+    return nt_fabric_at(s->all->w->fabric, nt_time_after(now, s->scn->outage), on_outage_end, s);
+}
+
 static int run_step(struct step *s, nt_time now)
 {
     struct nt_world *w = s->all->w;
@@ -118,20 +189,10 @@ static int run_step(struct step *s, nt_time now)
     case NT_STEP_RUN: return run_program(w, scn, now);
     case NT_STEP_RESTART:
     case NT_STEP_HANGUP:
-    case NT_STEP_RENOMINATE:
-    case NT_STEP_MOVE: return NT_EUNSUPPORTED;
+    case NT_STEP_RENOMINATE: return NT_EUNSUPPORTED;
+    case NT_STEP_MOVE: return begin_move(s, now);
     }
     return NT_EINVAL;
-}
-
-static const char *step_error(int err)
-{
-    switch (err) {
-    case NT_ESTATE: return "it is too early for that";
-    case NT_ENOENT: return "no route from there";
-    case NT_EUNSUPPORTED: return "that node cannot do it";
-    default: return nt_strerror(err);
-    }
 }
 
 /* Where it acts, or begins to act. */
@@ -156,15 +217,11 @@ static void on_step_time(void *user, nt_time now)
     struct step *s = user;
     struct nt_steps *all = s->all;
     tell_step(all->w, s->scn, now);
-    int r = run_step(s, now);
+    note_failure(s, run_step(s, now));
     s->ran = true;
     s->ran_at = now;
     all->ran++;
     all->w->last_activity = now;
-    if (r != NT_OK && all->failed == NULL) {
-        all->failed = s->scn;
-        all->why = step_error(r);
-    }
 }
 
 static int schedule_step(struct step *s, nt_time at)
@@ -226,11 +283,13 @@ void nt_steps_del(struct nt_steps *s)
 
 bool nt_steps_done(const struct nt_steps *s)
 {
-    return s->ran == s->count;
+    return s->ran == s->count && s->moving == 0;
 }
 
 bool nt_steps_idle(const struct nt_steps *s)
 {
+    if (s->moving > 0)
+        return false;
     for (size_t i = 0; i < s->count; i++)
         if (s->items[i].scheduled && !s->items[i].ran)
             return false;

@@ -12,8 +12,8 @@ struct nt_steps *nt_steps_new(struct nt_world *w);
 void nt_steps_del(struct nt_steps *s);
 /* A named event was observed: schedules the steps that wait for it. */
 void nt_steps_event(struct nt_steps *s, const struct nt_observed *o, nt_time now);
-bool nt_steps_done(const struct nt_steps *s);
-bool nt_steps_idle(const struct nt_steps *s); /* none is scheduled: the rest waits for events that have not happened */
+bool nt_steps_done(const struct nt_steps *s); /* all have run, and what they move has arrived */
+bool nt_steps_idle(const struct nt_steps *s); /* none is scheduled or goes on: the rest waits for events that have not happened */
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s); /* the first that never ran, or NULL */
 /* When the step of that number ran; NT_TIME_NEVER: it has not. */
 nt_time nt_steps_ran_at(const struct nt_steps *s, size_t i);

@@ -41,6 +41,12 @@ WRONG = [
     ("expect:", "  - {at: 1s, server: {at: platform, do: stop}}\nexpect:", "{at: 1s", "'server' has no effect at 'platform'"),
     ("path: direct", "path: direct\n  never: [stun.allocated]", "stun.allocated",
      "'stun.allocated' cannot happen: the server is no TURN server: name another event, or leave it out"),
+    ("expect:", "  - {at: 1s, move: {at: L, to: internet, address: 203.0.113.2}}\nexpect:", "203.0.113.2",
+     "203.0.113.2 on network 'internet' is the address of 'nat-left', which does not move: give another address, or none"),
+    ("expect:", "  - {at: 1s, move: {at: L, to: home-right, address: 10.3.0.9}}\nexpect:", "10.3.0.9", "10.3.0.9 is not an address of a host in 10.2.0.0/24, the prefix of 'home-right'"),
+    ("expect:", "  - {at: 1s, move: {at: L, to: nowhere}}\nexpect:", "nowhere", "unknown network 'nowhere'"),
+    ("expect:", "  - {at: 1s, move: {at: platform, to: home-left}}\nexpect:", "{at: 1s", "'move' has no effect at 'platform', a platform, "),
+    ("expect:", "  - {after: L.moved, drop: {where: L}}\nexpect:", "{after", "'L.moved' cannot happen: no step moves it"),
     ("expect:", "  - {after: stun.allocated, drop: {where: L}}\nexpect:", "{after", "'stun.allocated' cannot happen: the server is no TURN server"),
     ("nat: full-cone", "nat: {preset: full-cone, ipv6: none}", "ipv6", "'ipv6' has no effect: the networks of gateway 'nat-left' have no IPv6 on both sides"),
     ("seed: 1", "sed: 1", "sed", "unknown key 'sed': did you mean 'seed'?"),
@@ -173,7 +179,6 @@ UNBUILT = [
     ("nat: full-cone", "nat: nptv6", "nptv6"),
     ("expect:", "  - {at: 1s, restart: {agent: L}}\nexpect:", "restart"),
     ("expect:", "  - {at: 1s, hangup: {agent: L}}\nexpect:", "hangup"),
-    ("expect:", "  - {at: 1s, move: {agent: L, to: internet}}\nexpect:", "move"),
 ]
 
 

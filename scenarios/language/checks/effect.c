@@ -26,7 +26,7 @@ static bool is_mere_platform(const struct nt_scn_case *c, struct nt_scn_node n)
 
 static void check_platform(struct nt_load *l, const struct nt_scn_step *s)
 {
-    bool concerned = s->kind == NT_STEP_FAULT || s->kind == NT_STEP_LINK || s->kind == NT_STEP_SERVER;
+    bool concerned = s->kind == NT_STEP_FAULT || s->kind == NT_STEP_LINK || s->kind == NT_STEP_SERVER || s->kind == NT_STEP_MOVE;
     if (concerned && is_mere_platform(l->c, s->where))
         nt_diag_mend(nt_source_error(l->src, s->place,
                                      "'%s' has no effect at '%s', a platform, which signalling reaches by links of its own",
@@ -53,9 +53,19 @@ static void check_link(struct nt_load *l, const struct nt_scn_step *s)
                      "leave it out");
 }
 
+static bool is_ever_moved(const struct nt_scn_case *c, struct nt_scn_node n)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_MOVE && c->steps[i].where.kind == n.kind && c->steps[i].where.index == n.index)
+            return true;
+    return false;
+}
+
 /* Why the node never has this event; NULL: it may. */
 static const char *never_happens(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
 {
+    if (strcmp(event, "moved") == 0)
+        return is_ever_moved(c, n) ? NULL : "no step moves it";
     if (n.kind == NT_SCN_NODE_AGENT && !is_in_call(c, n.index))
         return "the agent is not in the call";
     if (n.kind == NT_SCN_NODE_SERVER && strcmp(event, "allocated") == 0 && (c->servers[n.index].kinds & NT_SCN_TURN) == 0)

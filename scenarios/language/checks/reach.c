@@ -17,6 +17,12 @@ static bool uses_family(const struct nt_scn_agent *a, const struct nt_scn_attach
     return (family == NT_AF_IPV4 || a->ipv6) && has_family(on, family);
 }
 
+/* Where it is, or is moved to. */
+static const struct nt_scn_attachment *place_of(const struct nt_scn_case *c, const struct nt_scn_agent *a, size_t k)
+{
+    return nt_scn_place_at(c, (struct nt_scn_node){NT_SCN_NODE_AGENT, (uint32_t)(a - c->agents)}, k);
+}
+
 /* --- ways --- */
 
 static bool has_inside(const struct nt_scn_gateway *g, const bool *reached)
@@ -48,10 +54,11 @@ static bool cross(const struct nt_scn_gateway *g, int family, bool *reached)
 static bool way_leads(const struct nt_scn_case *c, const struct nt_scn_agent *a, const struct nt_scn_server *s, int family,
                       bool *reached)
 {
+    const struct nt_scn_attachment *at;
     bool changed = true;
     memset(reached, 0, c->network_count);
-    for (size_t i = 0; i < a->on_count; i++)
-        reached[a->on[i].network] |= uses_family(a, &a->on[i], family);
+    for (size_t i = 0; (at = place_of(c, a, i)) != NULL; i++)
+        reached[at->network] |= uses_family(a, at, family);
     while (changed) {
         changed = false;
         for (size_t i = 0; i < c->gateway_count; i++)
@@ -60,11 +67,12 @@ static bool way_leads(const struct nt_scn_case *c, const struct nt_scn_agent *a,
     return has_family(&s->on, family) && reached[s->on.network];
 }
 
-static bool shares_family(const struct nt_scn_agent *a, const struct nt_scn_server *s)
+static bool shares_family(const struct nt_scn_case *c, const struct nt_scn_agent *a, const struct nt_scn_server *s)
 {
-    for (size_t i = 0; i < a->on_count; i++)
-        if ((uses_family(a, &a->on[i], NT_AF_IPV4) && has_family(&s->on, NT_AF_IPV4)) ||
-            (uses_family(a, &a->on[i], NT_AF_IPV6) && has_family(&s->on, NT_AF_IPV6)))
+    const struct nt_scn_attachment *at;
+    for (size_t i = 0; (at = place_of(c, a, i)) != NULL; i++)
+        if ((uses_family(a, at, NT_AF_IPV4) && has_family(&s->on, NT_AF_IPV4)) ||
+            (uses_family(a, at, NT_AF_IPV6) && has_family(&s->on, NT_AF_IPV6)))
             return true;
     return false;
 }
@@ -73,7 +81,7 @@ static void check_way(struct nt_load *l, const struct nt_scn_agent *a, uint32_t 
 {
     const struct nt_scn_case *c = l->c;
     const struct nt_scn_server *s = &c->servers[server];
-    if (!shares_family(a, s)) {
+    if (!shares_family(c, a, s)) {
         nt_diag_mend(nt_source_warn(l->src, place, "agent '%s' and server '%s' have no IP version in common: it is never asked",
                                     a->name, s->name),
                      has_family(&s->on, NT_AF_IPV6) && !a->ipv6
@@ -127,8 +135,9 @@ static bool denies_relays(const struct nt_scn_server *s, const struct nt_scn_cas
 
 static bool denies_peer(const struct nt_scn_server *s, const struct nt_scn_case *c, const struct nt_scn_agent *peer)
 {
-    for (size_t i = 0; i < peer->on_count; i++)
-        if (!denies_all(s, &peer->on[i]))
+    const struct nt_scn_attachment *at;
+    for (size_t i = 0; (at = place_of(c, peer, i)) != NULL; i++)
+        if (!denies_all(s, at))
             return false;
     return denies_outsides(s, c) && denies_relays(s, c, peer);
 }

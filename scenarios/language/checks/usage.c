@@ -74,10 +74,11 @@ static void check_networks(struct nt_load *l)
         }
     }
     for (size_t i = 0; i < c->server_count + c->agent_count; i++) {
-        const struct nt_scn_attachment *at = i < c->server_count ? &c->servers[i].on : c->agents[i - c->server_count].on;
-        size_t count = i < c->server_count ? 1 : c->agents[i - c->server_count].on_count;
-        for (size_t j = 0; j < count; j++)
-            for (uint32_t n = at[j].network; n != NT_SCN_NONE && !on[n];) {
+        struct nt_scn_node node = {i < c->server_count ? NT_SCN_NODE_SERVER : NT_SCN_NODE_AGENT,
+                                   (uint32_t)(i < c->server_count ? i : i - c->server_count)};
+        const struct nt_scn_attachment *at;
+        for (size_t j = 0; (at = nt_scn_place_at(c, node, j)) != NULL; j++)
+            for (uint32_t n = at->network; n != NT_SCN_NONE && !on[n];) {
                 on[n] = touched[n] = true;
                 n = above[n] != NT_SCN_NONE ? c->gateways[above[n]].outside.network : NT_SCN_NONE;
             }

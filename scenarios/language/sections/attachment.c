@@ -32,6 +32,8 @@ static const struct nt_key attachment_keys[] = {
 };
 const struct nt_table nt_table_attachment = NT_TABLE("attachment", "an attachment", attachment_keys);
 
+typedef bool claim_address(struct nt_load *l, const struct nt_yaml *at, uint32_t network, const struct nt_addr *a);
+
 /* A map key: no padding. */
 struct given_key {
     uint32_t network;
@@ -65,7 +67,8 @@ static bool is_host_address(const struct nt_prefix *p, const struct nt_addr *a)
     return (ip & host) != 0 && (ip & host) != host;
 }
 
-bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network, const struct nt_addr *a)
+/* A host of the network can have it. False with an error. */
+static bool fits_network(struct nt_load *l, const struct nt_yaml *at, uint32_t network, const struct nt_addr *a)
 {
     const struct nt_scn_network *n = &l->c->networks[network];
     const struct nt_prefix *p = a->family == NT_AF_IPV6 ? &n->ipv6 : &n->ipv4;
@@ -80,11 +83,20 @@ bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network,
                       n->name);
         return false;
     }
+    return true;
+}
+
+bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network, const struct nt_addr *a)
+{
+    char text[NT_ADDR_TEXT];
+    if (!fits_network(l, at, network, a))
+        return false;
     struct given_key k = given_key(network, a);
     uint32_t before = nt_map_get(&l->given, &k);
     if (before != NT_MAP_NONE) {
-        nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", text, n->name), "it is already in line %d",
-                     l->given_places[before].line);
+        nt_diag_mend(nt_load_error(l, at, "address %s is given twice on network '%s'", nt_addr_format_ip(a, text),
+                                   l->c->networks[network].name),
+                     "it is already in line %d", l->given_places[before].line);
         return false;
     }
     if (nt_grow(&l->given_places, &l->given_cap, l->given_count + 1, sizeof *l->given_places, NT_MAP_NONE - 2) != NT_OK ||
@@ -96,12 +108,12 @@ bool nt_load_give(struct nt_load *l, const struct nt_yaml *at, uint32_t network,
     return true;
 }
 
-/* Adds a given address to an attachment, IPv4 before IPv6. */
-static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
+/* Adds a given address to an attachment, IPv4 before IPv6. `claim` sees to it that it can be given. */
+static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a, claim_address *claim)
 {
     static const struct nt_key key = {.name = "address", .type = NT_KEY_ADDR};
     struct nt_addr addr;
-    if (!nt_key_read(l, &key, v, &addr) || a->network == NT_SCN_NONE || !nt_load_give(l, v, a->network, &addr))
+    if (!nt_key_read(l, &key, v, &addr) || a->network == NT_SCN_NONE || !claim(l, v, a->network, &addr))
         return false;
     if (a->addresses == NULL)
         a->addresses = nt_load_alloc(l, NT_SCN_ADDRESSES_MAX * sizeof *a->addresses);
@@ -118,12 +130,17 @@ static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     return true;
 }
 
-static bool add_addresses(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
+static bool add_addresses(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a, claim_address *claim)
 {
     bool good = true;
     for (size_t i = 0; i < nt_yaml_count(v); i++)
-        good = add_address(l, nt_yaml_item(v, i), a) && good;
+        good = add_address(l, nt_yaml_item(v, i), a, claim) && good;
     return good;
+}
+
+bool nt_load_move_addresses(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
+{
+    return add_addresses(l, v, a, fits_network);
 }
 
 static bool read_one(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a)
@@ -139,7 +156,7 @@ static bool read_one(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_a
     a->network = nt_load_network(l, f.on);
     if (a->network == NT_SCN_NONE)
         return false;
-    bool good = f.address == NULL || add_addresses(l, f.address, a);
+    bool good = f.address == NULL || add_addresses(l, f.address, a, nt_load_give);
     return nt_load_points(l, v, f.position, f.walk, a) && good;
 }
 
@@ -167,7 +184,7 @@ bool nt_load_address_key(struct nt_load *l, const struct nt_yaml *v, struct nt_s
     if (v == NULL)
         return true;
     if (count == 1)
-        return add_addresses(l, v, on);
+        return add_addresses(l, v, on, nt_load_give);
     if (v->kind != NT_YAML_LIST || v->count != count) {
         nt_diag_mend(nt_load_error(l, v, "'address' must have one entry for each of the %zu networks", count),
                      "write [A, B], or 'on: [{on: NET, address: A}, NET]'");
@@ -175,6 +192,6 @@ bool nt_load_address_key(struct nt_load *l, const struct nt_yaml *v, struct nt_s
     }
     bool good = true;
     for (size_t i = 0; i < count; i++)
-        good = add_addresses(l, v->items[i], &on[i]) && good;
+        good = add_addresses(l, v->items[i], &on[i], nt_load_give) && good;
     return good;
 }

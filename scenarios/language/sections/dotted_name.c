@@ -9,11 +9,11 @@
 #define NODE_NAME_MAX 64
 #define WORD_SIZE 32
 
-static const char *const agent_events[] = {"gathered",   "offer-sent",     "offer-received", "answer-sent",  "answer-received",
-                                           "check-sent", "check-received", "prflx",          "nominated",    "selected",
-                                           "completed",  "failed",         "consent-lost",   "role-switched"};
+static const char *const agent_events[] = {"gathered",   "offer-sent",     "offer-received", "answer-sent",   "answer-received",
+                                           "check-sent", "check-received", "prflx",          "nominated",     "selected",
+                                           "completed",  "failed",         "consent-lost",   "role-switched", "moved"};
 static const char *const gateway_events[] = {"mapped", "expired", "drop"};
-static const char *const server_events[] = {"allocated"};
+static const char *const server_events[] = {"allocated", "moved"};
 
 /* Splits "NODE.word" at its first dot; `word` is NULL without a dot. False with an error. */
 static bool split_name(struct nt_load *l, const struct nt_yaml *v, const char *what, struct nt_scn_node *node, const char **word)
@@ -67,7 +67,7 @@ bool nt_load_event(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_nod
     const char *const *words = agent ? agent_events : gateway ? gateway_events : server_events;
     size_t count = agent     ? sizeof agent_events / sizeof *agent_events
                    : gateway ? sizeof gateway_events / sizeof *gateway_events
-                             : 1;
+                             : sizeof server_events / sizeof *server_events;
     if (word == NULL) {
         nt_diag_mend(nt_load_error(l, v, "'%s' is a node, not an event", v->text), "write '%s.%s'", v->text, words[0]);
         return false;

@@ -48,7 +48,7 @@ static const struct nt_key keys[] = {
     {.name = "run", ACTION("run"), .doc = "a real program on a machine; the case then runs in real time"},
     {.name = "restart", .flags = NT_KEY_UNBUILT, .doc = "ICE restart"},
     {.name = "hangup", .flags = NT_KEY_UNBUILT, .doc = "the end of the call"},
-    {.name = "move", .flags = NT_KEY_UNBUILT, .doc = "to another network"},
+    {.name = "move", ACTION("move"), .doc = "an attachment leaves its network for another one, or for another address"},
 };
 const struct nt_table nt_table_step = NT_TABLE("step", "a step", keys);
 
@@ -125,6 +125,7 @@ static void read_action(struct nt_load *l, const char *name, const struct nt_yam
         {"reoffer", nt_load_reoffer, 0},
         {"send", nt_load_send, 0},
         {"link", nt_load_link, 0},
+        {"move", nt_load_move, 0},
         {"partition", nt_load_partition, 0},
         {"signalling", nt_load_signalling, 0},
         {"nat", nt_load_nat_step, 0},

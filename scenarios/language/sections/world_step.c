@@ -1,4 +1,5 @@
 #include "scenarios/language/sections/world_step.h"
+#include "scenarios/language/sections/attachment.h"
 #include "scenarios/language/sections/dotted_name.h"
 
 #include "scenarios/language/text/units.h"
@@ -28,6 +29,34 @@ static const struct nt_key nat_keys[] = {
 };
 const struct nt_table nt_table_link = NT_TABLE("link", "'link'", link_keys);
 const struct nt_table nt_table_nat = NT_TABLE("nat-step", "'nat'", nat_keys);
+
+struct move_form {
+    const struct nt_yaml *at, *to, *address;
+    nt_time outage;
+};
+
+static const struct nt_key move_keys[] = {
+    {.name = "at",
+     .offset = offsetof(struct move_form, at),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "an attachment of an agent or a server, as in L.0; a node alone is its first one"},
+    {.name = "to",
+     .offset = offsetof(struct move_form, to),
+     .schema = "{\"type\": \"string\"}",
+     .flags = NT_KEY_REQUIRED,
+     .doc = "the network; where it is already: it gets another address"},
+    {.name = "address",
+     .offset = offsetof(struct move_form, address),
+     .schema = "{\"$ref\": \"#/$defs/addresses\"}",
+     .doc = "its addresses there: one, or a list (IPv4 and IPv6); the next free ones by default"},
+    {.name = "outage",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct move_form, outage),
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "how long it is on no network; 0s by default"},
+};
+const struct nt_table nt_table_move = NT_TABLE("move", "'move'", move_keys);
 
 struct partition_form {
     const struct nt_yaml *between, *and_;
@@ -62,6 +91,23 @@ void nt_load_link(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step
         return;
     step->up = f.word != 0;
     nt_load_port(l, f.at, &step->where, &step->port);
+}
+
+void nt_load_move(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct move_form f = {0};
+    step->kind = NT_STEP_MOVE;
+    step->move_to.network = NT_SCN_NONE;
+    if (!nt_table_read(l, &nt_table_move, v, &f) || !nt_load_port(l, f.at, &step->where, &step->port))
+        return;
+    step->outage = f.outage;
+    step->move_place = (f.address != NULL ? f.address : v)->place;
+    step->move_to.network = nt_load_network(l, f.to);
+    if (step->where.kind == NT_SCN_NODE_GATEWAY)
+        nt_diag_mend(nt_load_error(l, f.at, "gateway '%s' cannot move", nt_scn_node_name(l->c, step->where)),
+                     "move an agent, or a server");
+    if (f.address != NULL && step->move_to.network != NT_SCN_NONE)
+        nt_load_move_addresses(l, f.address, &step->move_to);
 }
 
 void nt_load_nat_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)

@@ -276,6 +276,12 @@ TEST(test_stop_and_down)
     assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_START, 0, 2 * NT_SEC), 0);
     run_all();
     assert_true(b.deadline == NT_TIME_NEVER);
+    size_t told = b.in_count;
+    nt_fabric_set_port(w.f, node, 0, false, 2 * NT_SEC); /* it has not asked to be told */
+    nt_host_announce(b.host, 0, 2 * NT_SEC);
+    assert_int_equal(b.in_count, told);
+    nt_fabric_set_port(w.f, node, 0, true, 2 * NT_SEC);
+    assert_int_equal(last(&b)->kind, NT_IN_IF_UP);
     nt_fabric_set_port(w.f, node, 0, false, 2 * NT_SEC);
     assert_int_equal(last(&b)->kind, NT_IN_IF_DOWN);
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
@@ -295,6 +301,82 @@ TEST(test_stop_and_down)
     run_all();
     assert_int_equal(datagrams(&b), 1);
     assert_int_equal(nt_fabric_control(w.f, node, NT_CTL_REBOOT, 0, 0), NT_EUNSUPPORTED);
+}
+
+TEST(test_a_move)
+{
+    uint32_t there = network(&w, "there", (struct nt_network_config){.delay = NT_MSEC});
+    struct nt_addr own = addr("10.0.0.2"), cell = addr("10.3.0.2");
+    const struct nt_route route = {.prefix = {.addr = addr("10.3.0.0"), .bits = 24}};
+    struct peer c;
+    peer_new(&c, &w, there, "C", "10.3.0.9", "10.3.0.9:6000");
+    nt_host_announce(a.host, 0, 0);
+    nt_host_leave(a.host, 0, NT_SEC);
+    assert_int_equal(last(&a)->kind, NT_IN_IF_DOWN);
+    assert_true(nt_addr_same_ip(&last(&a)->path.local, &own));
+    size_t told = a.in_count;
+    say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
+    say(&b, "10.0.0.3:6000", "10.0.0.2:5000", 10, false);
+    kick(&a);
+    kick(&b);
+    run_all();
+    assert_int_equal(last(&a)->kind, NT_IN_SEND_FAILED);
+    assert_int_equal(a.in_count, told + 1);
+    assert_int_equal(w.unsent, 1); /* nobody has the address */
+    assert_int_equal(drops(&w, NT_DROP_NO_HOST), 1);
+    assert_int_equal(nt_routes_add(nt_host_routes(a.host), &route), NT_OK);
+    assert_int_equal(nt_host_join(a.host, 0, there, &cell, 1, nt_fabric_now(w.f)), NT_OK);
+    assert_int_equal(count(&w, NT_TR_MOVED, 0), 1);
+    assert_true(nt_addr_same_ip(&w.log[w.logged - 1].a, &cell));
+    assert_true(nt_addr_same_ip(&w.log[w.logged - 1].b, &own));
+    assert_int_equal(last(&a)->kind, NT_IN_IF_UP);
+    assert_true(nt_addr_same_ip(&last(&a)->path.local, &cell));
+    a.request_count = a.request_next = 0;
+    ask(&a, NT_REQ_BIND, NT_UDP, "10.0.0.2:5001", 1);
+    ask(&a, NT_REQ_BIND, NT_UDP, "10.3.0.2:5000", 2);
+    kick(&a);
+    assert_int_equal(last(&a)->kind, NT_IN_CONNECTED);
+    assert_int_equal(a.in[a.in_count - 2].kind, NT_IN_CLOSED);
+    say(&a, "10.3.0.2:5000", "10.3.0.9:6000", 10, false);
+    say(&c, "10.3.0.9:6000", "10.3.0.2:5000", 10, false);
+    kick(&a);
+    kick(&c);
+    run_all();
+    assert_int_equal(datagrams(&c), 1);
+    assert_int_equal(datagrams(&a), 1);
+    assert_true(nt_fabric_has_neighbor(w.f, nt_host_node(c.host), 0, &cell));
+}
+
+/* Nothing is told twice, and a link that is down stays so. */
+TEST(test_a_move_of_a_link_that_is_down)
+{
+    uint32_t there = network(&w, "there", (struct nt_network_config){.delay = NT_MSEC});
+    struct nt_addr cell = addr("10.3.0.2");
+    nt_host_announce(a.host, 0, 0);
+    nt_fabric_set_port(w.f, nt_host_node(a.host), 0, false, 0);
+    size_t told = a.in_count;
+    nt_host_leave(a.host, 0, NT_SEC);
+    nt_host_leave(a.host, 0, NT_SEC);
+    assert_int_equal(nt_host_join(a.host, 0, there, &cell, 1, NT_SEC), NT_OK);
+    assert_int_equal(a.in_count, told);
+    nt_fabric_set_port(w.f, nt_host_node(a.host), 0, true, NT_SEC);
+    assert_int_equal(last(&a)->kind, NT_IN_IF_UP);
+    assert_true(nt_addr_same_ip(&last(&a)->path.local, &cell));
+}
+
+TEST(test_a_move_to_an_address_that_is_taken)
+{
+    struct nt_addr theirs[2] = {addr("10.0.0.7"), addr("10.0.0.3")};
+    nt_host_announce(a.host, 0, 0);
+    nt_host_leave(a.host, 0, NT_SEC);
+    assert_int_equal(nt_host_join(a.host, 0, net, theirs, 2, NT_SEC), NT_EEXIST);
+    assert_int_equal(last(&a)->kind, NT_IN_IF_DOWN);
+    assert_int_equal(count(&w, NT_TR_MOVED, 0), 0);
+    assert_false(nt_fabric_has_neighbor(w.f, nt_host_node(b.host), 0, &theirs[0]));
+    assert_true(nt_fabric_has_neighbor(w.f, nt_host_node(b.host), 0, &theirs[1]));
+    nt_host_leave(b.host, 0, NT_SEC); /* it is free now */
+    assert_int_equal(nt_host_join(a.host, 0, net, theirs, 2, NT_SEC), NT_OK);
+    assert_int_equal(last(&a)->kind, NT_IN_IF_UP);
 }
 
 TEST(test_livelocks)
@@ -541,6 +623,9 @@ int main(int argc, char **argv)
         T(test_reassembly_gives_up),
         T(the_sender_is_told_that_fragments_are_missing),
         T(test_stop_and_down),
+        T(test_a_move),
+        T(test_a_move_of_a_link_that_is_down),
+        T(test_a_move_to_an_address_that_is_taken),
         T(test_livelocks),
         T(test_endless_output),
         T(test_inject),

@@ -64,6 +64,26 @@ TEST(events_have_their_texts)
     small_free(&s);
 }
 
+TEST(a_move_is_told_from_there_to_here)
+{
+    struct small s;
+    struct nt_story story;
+    struct nt_result_case r = {0};
+    struct nt_trace_event ev = {.kind = NT_TR_MOVED, .text = "L.0, from network 'home-left' to 'cafe'"};
+    assert_int_equal(nt_addr_parse(&ev.a, "10.3.0.2"), NT_OK);
+    assert_int_equal(nt_addr_parse(&ev.b, "10.1.0.2"), NT_OK);
+    small_load(&s, NETWORKS);
+    nt_story_begin(&story, 10);
+    note(&story, s.scn, &ev);
+    assert_int_equal(nt_story_give(&story, &r), NT_OK);
+    assert_string_equal(nt_event_text(&r, r.events[0].what), "moved");
+    assert_string_equal(nt_event_text(&r, r.events[0].a), "10.1.0.2");
+    assert_string_equal(nt_event_text(&r, r.events[0].b), "10.3.0.2");
+    assert_string_equal(nt_event_text(&r, r.events[0].text), ev.text);
+    nt_result_case_free(&r);
+    small_free(&s);
+}
+
 TEST(beyond_the_limit_events_are_counted)
 {
     struct small s;
@@ -139,7 +159,8 @@ TEST(without_memory_there_is_no_part_of_a_topology)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(events_have_their_texts), cmocka_unit_test(beyond_the_limit_events_are_counted),
-        cmocka_unit_test(the_topology_is_that_of_the_scenario), cmocka_unit_test(without_memory_there_is_no_part_of_a_topology)};
+        cmocka_unit_test(events_have_their_texts), cmocka_unit_test(a_move_is_told_from_there_to_here),
+        cmocka_unit_test(beyond_the_limit_events_are_counted), cmocka_unit_test(the_topology_is_that_of_the_scenario),
+        cmocka_unit_test(without_memory_there_is_no_part_of_a_topology)};
     return RUN_TESTS(tests);
 }

@@ -500,6 +500,52 @@ TEST(test_steps)
     nt_scn_file_del(f);
 }
 
+/* The next free ones are those that nobody ever has, IPv4 and IPv6. */
+TEST(test_moves)
+{
+    struct nt_scn_file *f =
+        load(HEAD "networks: {a: {ipv4: 10.0.0.0/24}, b: {ipv4: 10.1.0.0/24, ipv6: \"2001:db8::/64\"}}\n"
+                  "gateways: {g: {inside: b, outside: a, nat: full-cone}}\n"
+                  "servers: {s: {on: a, kind: stun}}\n"
+                  "agents: {L: {on: [a, b], stun: [s]}, R: {on: b}}\n"
+                  "steps:\n"
+                  "  - {at: 0s, call: {from: L, to: R}}\n"
+                  "  - {at: 1s, move: {at: L.0, to: b}}\n"
+                  "  - {at: 2s, move: {at: R, to: a, outage: 1.5s}}\n"
+                  "  - {at: 2s, move: {at: s, to: a, address: 10.0.0.5}}\n"
+                  "  - {at: 3s, move: {at: L.0, to: b, address: [\"2001:db8::77\", 10.1.0.3]}}\n" /* R's, which moves away */
+                  "  - {at: 4s, move: {at: R, to: a, address: 10.0.0.5}}\n"
+                  "  - {at: 5s, move: {at: L.0, to: b}}\n");
+    static const struct {
+        uint32_t port, network;
+        const char *v4, *v6;
+    } rows[] = {{0, 1, "10.1.0.4", "2001:db8::4"},  {0, 0, "10.0.0.6", NULL}, {0, 0, "10.0.0.5", NULL},
+                {0, 1, "10.1.0.3", "2001:db8::77"}, {0, 0, "10.0.0.5", NULL}, {0, 1, "10.1.0.5", "2001:db8::5"}};
+    struct nt_scn_case *c = cell(f, 0);
+    assert_int_equal(c->move_count, sizeof rows / sizeof *rows);
+    for (size_t i = 0; i < c->move_count; i++) {
+        const struct nt_scn_step *s = &c->steps[c->moves[i]];
+        assert_int_equal(s->kind, NT_STEP_MOVE);
+        assert_int_equal(s->port, rows[i].port);
+        assert_int_equal(s->move_to.network, rows[i].network);
+        assert_int_equal(s->move_to.address_count, rows[i].v6 != NULL ? 2 : 1);
+        struct nt_addr v4 = addr(rows[i].v4);
+        assert_true(nt_addr_same_ip(&s->move_to.addresses[0], &v4));
+        struct nt_addr v6 = rows[i].v6 != NULL ? addr(rows[i].v6) : v4;
+        assert_true(nt_addr_same_ip(&s->move_to.addresses[s->move_to.address_count - 1], &v6));
+    }
+    assert_int_equal(c->steps[2].outage, 1500 * NT_MSEC);
+    const struct nt_scn_node l = {NT_SCN_NODE_AGENT, 0}, server = {NT_SCN_NODE_SERVER, 0};
+    assert_ptr_equal(nt_scn_place_at(c, l, 1), &c->agents[0].on[1]);
+    assert_ptr_equal(nt_scn_place_at(c, l, 3), &c->steps[4].move_to);
+    assert_null(nt_scn_place_at(c, l, 5));
+    assert_ptr_equal(nt_scn_place_at(c, server, 1), &c->steps[3].move_to);
+    assert_true(nt_scn_moves(c, l, 0));
+    assert_false(nt_scn_moves(c, l, 1));
+    nt_scn_case_del(c);
+    nt_scn_file_del(f);
+}
+
 TEST(test_server_steps)
 {
     struct nt_scn_file *f =
@@ -667,6 +713,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_parameter_types),
         cmocka_unit_test(test_policy),
         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_moves),
         cmocka_unit_test(test_server_steps),
         cmocka_unit_test(test_expectations),
         cmocka_unit_test(test_data_during_the_call),

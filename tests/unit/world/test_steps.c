@@ -122,6 +122,95 @@ static void check_one_way(const char *direction, uint32_t received_by_l, uint32_
     small_free(&s);
 }
 
+#define MOVES                                                                                                                      \
+    "natsim: 1\n"                                                                                                                  \
+    "claim: A call.\n"                                                                                                             \
+    "networks:\n"                                                                                                                  \
+    "  internet: {ipv4: 203.0.113.0/24, delay: 20ms}\n"                                                                            \
+    "  home:     {ipv4: 10.1.0.0/24, ipv6: \"2001:db8:1::/64\", delay: 1ms}\n"                                                     \
+    "  cell:     {ipv4: 10.3.0.0/24, ipv6: \"2001:db8:3::/64\", delay: 5ms}\n"                                                     \
+    "gateways:\n"                                                                                                                  \
+    "  nat-home: {inside: home, outside: internet, nat: full-cone}\n"                                                              \
+    "  nat-cell: {inside: cell, outside: internet, nat: full-cone}\n"                                                              \
+    "servers:\n"                                                                                                                   \
+    "  stun:     {on: internet, kind: stun}\n"                                                                                     \
+    "agents:\n"                                                                                                                    \
+    "  L: {on: home, role: controlling, stun: [stun]}\n"                                                                           \
+    "  R: {on: internet, role: controlled, stun: [stun]}\n"                                                                        \
+    "  X: {on: cell}\n"                                                                                                            \
+    "steps:\n" SMALL_CALL
+
+static uint32_t port_network(const struct small *s, uint32_t agent)
+{
+    return nt_fabric_port_network(nt_world_fabric(s->w), nt_world_node(s->w, agent_node(agent)), 0);
+}
+
+TEST(test_an_attachment_moves)
+{
+    struct small s;
+    small_new(&s, MOVES "  - {at: 2s, move: {at: L.0, to: cell, outage: 3s}}\n"
+                        "  - {after: L.moved, send: {from: L, to: R, count: 3}}\n"
+                        "  - {after: L.moved, drop: {where: X}}\n");
+    assert_int_equal(s.scn->steps[1].move_to.address_count, 2);
+    small_run(&s, 2 * NT_SEC);
+    assert_false(nt_steps_done(nt_world_steps(s.w)));
+    assert_false(nt_steps_idle(nt_world_steps(s.w))); /* it is on its way */
+    small_run(&s, 5 * NT_SEC - 1);
+    assert_null(small_event(&s, agent_node(L), "moved"));
+    small_run(&s, 5 * NT_SEC);
+    assert_int_equal(small_event(&s, agent_node(L), "moved")->first, 5 * NT_SEC);
+    assert_int_equal(port_network(&s, L), 2);
+    assert_true(nt_steps_done(nt_world_steps(s.w)));
+    assert_int_equal(nt_world_last_activity(s.w), 5 * NT_SEC);
+    struct nt_routes *routes = nt_host_routes(nt_world_host(s.w, agent_node(L)));
+    struct nt_addr there = s.scn->gateways[1].inside[0].addresses[0], far = nt_addr_v4(0x08080808, 0);
+    const struct nt_route *out = nt_routes_find(routes, &far, 0);
+    assert_non_null(out);
+    assert_true(nt_addr_same_ip(&out->via, &there));
+    small_run(&s, 6 * NT_SEC);
+    assert_int_equal(s.capture.tap_count, nt_fabric_tap_count(nt_world_fabric(s.w)));
+    small_free(&s);
+}
+
+TEST(test_a_later_move_takes_the_place_of_one_under_way)
+{
+    struct small s;
+    small_new(&s, MOVES "  - {at: 2s, move: {at: L.0, to: cell, outage: 3s}}\n"
+                        "  - {at: 3s, move: {at: L.0, to: internet, outage: 1s}}\n"
+                        "  - {at: 6s, move: {at: L.0, to: internet}}\n"
+                        "  - {at: 6s, drop: {where: X}}\n");
+    small_run(&s, 3500 * NT_MSEC);
+    assert_int_equal(port_network(&s, L), 1);
+    small_run(&s, 5 * NT_SEC);
+    assert_int_equal(small_event(&s, agent_node(L), "moved")->first, 4 * NT_SEC);
+    assert_int_equal(port_network(&s, L), 0);
+    small_run(&s, 6 * NT_SEC);
+    assert_int_equal(small_event(&s, agent_node(L), "moved")->count, 2); /* a renewed address */
+    const struct nt_addr *first = &s.scn->steps[2].move_to.addresses[0], *renewed = &s.scn->steps[3].move_to.addresses[0];
+    assert_false(nt_addr_same_ip(first, renewed));
+    assert_true(nt_steps_done(nt_world_steps(s.w)));
+    small_free(&s);
+}
+
+TEST(test_a_move_to_an_address_that_is_taken_fails)
+{
+    struct small s;
+    const char *why = NULL;
+    small_new(&s, MOVES "  - {at: 2s, move: {at: L.0, to: cell, address: 10.3.0.2, outage: 1s}}\n" /* X's */
+                        "  - {at: 5s, move: {at: X.0, to: home, address: 10.1.0.2}}\n"
+                        "  - {at: 6s, move: {at: L.0, to: cell, address: 10.3.0.2}}\n");
+    small_run(&s, 2500 * NT_MSEC);
+    assert_null(nt_steps_failed(nt_world_steps(s.w), &why));
+    small_run(&s, 4 * NT_SEC);
+    assert_ptr_equal(nt_steps_failed(nt_world_steps(s.w), &why), &s.scn->steps[1]);
+    assert_string_equal(why, "somebody has that address there");
+    assert_null(small_event(&s, agent_node(L), "moved"));
+    small_run(&s, 6 * NT_SEC);
+    assert_int_equal(small_event(&s, agent_node(2), "moved")->count, 1); /* L's old one is free */
+    assert_int_equal(small_event(&s, agent_node(L), "moved")->count, 1);
+    small_free(&s);
+}
+
 TEST(test_a_partition_has_a_direction)
 {
     check_one_way("both", 0, 0);
@@ -164,6 +253,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_fault_takes_the_packets_it_names),
         cmocka_unit_test(test_a_link_goes_down_and_up),
         cmocka_unit_test(test_a_partition_parts_signalling_too),
+        cmocka_unit_test(test_an_attachment_moves),
+        cmocka_unit_test(test_a_later_move_takes_the_place_of_one_under_way),
+        cmocka_unit_test(test_a_move_to_an_address_that_is_taken_fails),
         cmocka_unit_test(test_a_partition_has_a_direction),
         cmocka_unit_test(test_a_step_waits_for_the_nth_event),
         cmocka_unit_test(test_signalling_is_delayed),
