@@ -1,6 +1,7 @@
 #include "scenarios/apps/agent.h"
 #include "core/base/strings.h"
 #include "scenarios/apps/agent_data.h"
+#include "scenarios/apps/agent_recovery.h"
 #include "scenarios/apps/agent_result.h"
 #include "scenarios/apps/agent_signalling.h"
 #include "scenarios/apps/server.h"
@@ -15,6 +16,7 @@ struct nt_app_agent {
     struct nt_app_context context;
     struct nt_ice_agent *ice;
     struct nt_agent_signalling signalling;
+    struct nt_agent_recovery recovery;
     size_t selected_components;
     nt_time selected_at;
     struct nt_agent_data data; /* last, as its flows are not zeroed */
@@ -52,9 +54,14 @@ static void read_events(struct nt_app_agent *a, nt_time now)
             nt_agent_data_too_big(&a->data, &ev, now);
         else if (ev.kind == NT_ICE_EV_DATA)
             nt_agent_data_receive(&a->data, ev.bytes, ev.len, now);
+        else if (ev.kind == NT_ICE_EV_LOCAL)
+            nt_agent_signalling_described(&a->signalling, now);
+        else if (ev.kind == NT_ICE_EV_INTERFACE || ev.kind == NT_ICE_EV_OFFER_DUE)
+            nt_agent_recovery_event(&a->recovery, &ev);
         else if (ev.kind == NT_ICE_EV_STATE)
             on_state(a, ev.state, now);
     }
+    nt_agent_recovery_act(&a->recovery, now);
     nt_agent_signalling_trickle(&a->signalling, now);
 }
 
@@ -66,6 +73,8 @@ static void read_agent_events(void *owner, nt_time now)
 static void agent_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_app_agent *a = self;
+    if (kind == NT_IN_IF_UP || kind == NT_IN_IF_DOWN)
+        nt_agent_recovery_interface(&a->recovery, &path->local, kind == NT_IN_IF_UP);
     nt_ice_input(a->ice, path, kind, bytes, len, now);
     read_events(a, now);
     nt_agent_data_send_due(&a->data, now);
@@ -92,7 +101,8 @@ static size_t agent_output(void *self, struct nt_path *path, uint8_t *buf, size_
 static nt_time agent_deadline(const void *self)
 {
     const struct nt_app_agent *a = self;
-    return nt_time_min(nt_ice_deadline(a->ice), nt_agent_data_deadline(&a->data));
+    nt_time own = nt_time_min(nt_agent_signalling_deadline(&a->signalling), nt_agent_recovery_deadline(&a->recovery));
+    return nt_time_min(nt_time_min(nt_ice_deadline(a->ice), nt_agent_data_deadline(&a->data)), own);
 }
 
 static int agent_request(void *self, struct nt_request *req)
@@ -119,7 +129,50 @@ static void agent_call(void *self, nt_time now)
 static int agent_reoffer(void *self, nt_time now)
 {
     struct nt_app_agent *a = self;
-    return nt_agent_signalling_reoffer(&a->signalling, now);
+    return nt_agent_signalling_offer(&a->signalling, false, now);
+}
+
+static int agent_restart(void *self, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    return nt_agent_signalling_offer(&a->signalling, true, now);
+}
+
+/* RFC 3261, 15: the session is over. An agent whose ICE has failed has none: it stays failed. */
+static void end_session(void *owner, nt_time now)
+{
+    struct nt_app_agent *a = owner;
+    nt_agent_data_hang_up(&a->data, now);
+    if (nt_ice_state(a->ice) != NT_ICE_FAILED)
+        nt_ice_close(a->ice, now);
+    read_events(a, now);
+    nt_host_kick(a->context.host, now);
+}
+
+static void on_unacknowledged(void *owner, nt_time now)
+{
+    struct nt_app_agent *a = owner;
+    nt_agent_recovery_unacknowledged(&a->recovery);
+    read_events(a, now);
+}
+
+static int agent_hangup(void *self, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    return nt_agent_signalling_hang_up(&a->signalling, "a step hangs up", now);
+}
+
+static int agent_renominate(void *self, const struct nt_scn_step *step, nt_time now)
+{
+    struct nt_app_agent *a = self;
+    struct nt_addr any = {0};
+    enum nt_ice_type type = NT_ICE_HOST;
+    while (type < NT_ICE_RELAY && (step->remote.types & 1 << type) == 0)
+        type++;
+    int r = nt_ice_renominate(a->ice, type, step->remote.address_count > 0 ? step->remote.addresses : &any, now);
+    read_events(a, now);
+    nt_host_kick(a->context.host, now);
+    return r;
 }
 
 static int agent_signal_fault(void *self, const struct nt_scn_step *step)
@@ -155,11 +208,20 @@ static bool agent_waits(const void *self)
     return nt_agent_signalling_waits(&a->signalling);
 }
 
+/* Its session lives, or is to. After the end of the call, allocations are released. */
+static bool lives(const struct nt_app_agent *a)
+{
+    enum nt_ice_state state = nt_ice_state(a->ice);
+    if (nt_agent_signalling_is_over(&a->signalling))
+        return state != NT_ICE_CLOSED && state != NT_ICE_FAILED;
+    return state < NT_ICE_COMPLETED || nt_agent_signalling_offers(&a->signalling) || nt_agent_recovery_goes_on(&a->recovery);
+}
+
 /* An agent that waits for a description does nothing until it comes, and it may have been lost. */
 static bool agent_goes_on(const void *self)
 {
     const struct nt_app_agent *a = self;
-    return !agent_waits(a) && (nt_ice_state(a->ice) < NT_ICE_COMPLETED || !nt_agent_data_done(&a->data));
+    return !agent_waits(a) && (lives(a) || !nt_agent_data_done(&a->data));
 }
 
 static enum nt_ice_state agent_state(const void *self)
@@ -202,6 +264,9 @@ struct nt_party nt_app_agent_party(struct nt_app_agent *a)
     static const struct nt_party_ops ops = {.meets = agent_meets,
                                             .call = agent_call,
                                             .reoffer = agent_reoffer,
+                                            .restart = agent_restart,
+                                            .hangup = agent_hangup,
+                                            .renominate = agent_renominate,
                                             .signal = agent_signal_fault,
                                             .send = agent_send,
                                             .note_delivery = agent_note_delivery,
@@ -279,6 +344,9 @@ static struct nt_ice_agent *new_ice_agent(const struct nt_app_context *context)
                                    .no_ice2 = scn->no_ice2,
                                    .icmp_errors = scn->icmp_errors,
                                    .ipv6 = scn->ipv6,
+                                   .continual = scn->continual,
+                                   .failover = scn->recover == NT_RECOVER_FAILOVER,
+                                   .renomination = scn->renomination,
                                    .dont_fragment = sends_with_df(c, context->index),
                                    .software = "natsim " NATSIM_VERSION,
                                    .stun = stun,
@@ -300,6 +368,7 @@ static int start_agent(struct nt_app_agent *a)
     if ((a->ice = new_ice_agent(&a->context)) == NULL)
         return NT_ENOMEM;
     nt_agent_data_init(&a->data, &a->context, a->ice);
+    nt_agent_recovery_init(&a->recovery, &a->context, a->ice, &a->signalling);
     uint32_t endpoint = nt_app_run(&a->context, NT_APP_ICE, (struct nt_endpoint){.ops = &ops, .self = a});
     if (endpoint == NT_FABRIC_NONE)
         return NT_ENOMEM;
@@ -308,6 +377,8 @@ static int start_agent(struct nt_app_agent *a)
                                                                                           .endpoint = endpoint,
                                                                                           .mode = trickle_mode(&a->context),
                                                                                           .read_events = read_agent_events,
+                                                                                          .over = end_session,
+                                                                                          .unacknowledged = on_unacknowledged,
                                                                                           .owner = a});
 }
 

@@ -229,10 +229,10 @@ void nt_agent_data_unheard(struct nt_agent_data *data, nt_time now)
 void nt_agent_data_hang_up(struct nt_agent_data *data, nt_time now)
 {
     const struct nt_party *peer = data->context->peer;
-    if (data->call != NULL && data->call->next != NT_TIME_NEVER) {
+    if (data->call != NULL && data->call->next != NT_TIME_NEVER)
         data->call->call->stopped = now;
-        data->call->next = NT_TIME_NEVER;
-    }
+    for (size_t i = 0; i < data->flow_count; i++)
+        data->flows[i].next = NT_TIME_NEVER;
     if (peer != NULL)
         peer->ops->unheard(peer->self, now);
 }

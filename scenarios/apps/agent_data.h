@@ -35,7 +35,7 @@ int nt_agent_data_add_flow(struct nt_agent_data *data, const struct nt_scn_send 
 /* Gives the ICE agent all datagrams whose time has come. */
 void nt_agent_data_send_due(struct nt_agent_data *data, nt_time now);
 void nt_agent_data_receive(struct nt_agent_data *data, const uint8_t *bytes, size_t len, nt_time now);
-/* The agent hangs up: the flow of the call ends, and what the peer sends is not received any more. */
+/* The agent hangs up: nothing more is sent, and what the peer sends is not received any more. */
 void nt_agent_data_hang_up(struct nt_agent_data *data, nt_time now);
 /* As in nt_party_ops. */
 bool nt_agent_data_note_delivery(struct nt_agent_data *data, const uint8_t *bytes, size_t len, uint32_t *number, nt_time now);

@@ -52,7 +52,7 @@ static void note_refusal(const struct nt_agent_signalling *sig, int err, nt_time
     if (err == NT_OK)
         return;
     if (err == NT_EUNSUPPORTED)
-        why = (struct nt_why){NT_DISCARD_UNSUPPORTED, "other credentials: ICE restart is not in this version"};
+        why = (struct nt_why){NT_DISCARD_UNSUPPORTED, "other credentials than before, where they may not change"};
     if (err == NT_ESTATE)
         why = (struct nt_why){NT_DISCARD_STATE, "the ICE session has ended, or candidates are not trickled in it"};
     if (err == NT_ENOMEM || err == NT_ELIMIT)
@@ -61,13 +61,19 @@ static void note_refusal(const struct nt_agent_signalling *sig, int err, nt_time
     nt_trace_discard(&trace, &why, NULL, NULL, now);
 }
 
-/* The callee, when its answer has left: checks start. */
+static void forget_offer(struct nt_agent_signalling *sig)
+{
+    if (sig->has_offer)
+        nt_ice_description_free(&sig->offer);
+    sig->has_offer = false;
+}
+
+/* When our answer has left: checks start. */
 static void accept_offer(struct nt_agent_signalling *sig, nt_time now)
 {
     sig->peer_trickles = sig->offer.trickle;
     note_refusal(sig, nt_ice_set_remote(sig->ice, &sig->offer, now), now);
-    nt_ice_description_free(&sig->offer);
-    sig->has_offer = false;
+    forget_offer(sig);
     sig->answered = true;
 }
 
@@ -79,7 +85,7 @@ void nt_agent_signalling_candidate(struct nt_agent_signalling *sig)
 void nt_agent_signalling_gathered(struct nt_agent_signalling *sig, nt_time now)
 {
     sig->gathered = sig->has_candidates = true; /* the end of candidates is trickled, too */
-    if (sig->trickles)
+    if (sig->trickles || sig->described)
         return;
     if (sig->caller) {
         send_description(sig, NT_SIP_INVITE, now);
@@ -89,17 +95,19 @@ void nt_agent_signalling_gathered(struct nt_agent_signalling *sig, nt_time now)
     }
 }
 
-/* RFC 8838, 3: the first description leaves at once, but an answer to an agent that does not trickle has all candidates. RFC 8840,
- * 4.3: new candidates follow when "trickle ICE support at the peer agent" is known and "a dialog" is there for both. */
-void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
+/* RFC 8838, 3: the first description leaves at once, but an answer to an agent that does not trickle has all candidates. */
+static void send_first_description(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (sig->caller)
+        send_description(sig, NT_SIP_INVITE, now);
+    else if (sig->has_offer && (sig->gathered || sig->offer.trickle) && send_description(sig, NT_SIP_OK, now))
+        accept_offer(sig, now);
+}
+
+/* RFC 8840, 4.3: new candidates follow when "trickle ICE support at the peer agent" is known and "a dialog" is there for both. */
+static void send_candidates(struct nt_agent_signalling *sig, nt_time now)
 {
     struct nt_ice_description d;
-    if (!sig->trickles)
-        return;
-    if (!sig->described && sig->caller)
-        send_description(sig, NT_SIP_INVITE, now);
-    else if (!sig->described && sig->has_offer && (sig->gathered || sig->offer.trickle) && send_description(sig, NT_SIP_OK, now))
-        accept_offer(sig, now);
     if (!sig->has_candidates || !sig->described || !sig->confirmed || !sig->peer_trickles)
         return;
     int err = nt_ice_trickle(sig->ice, &d, now);
@@ -110,6 +118,114 @@ void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
     nt_ice_description_free(&d);
     sig->has_candidates = false;
 }
+
+/* --- offers within the call --- */
+
+static uint32_t count_restarts(const struct nt_agent_signalling *sig)
+{
+    return nt_ice_stats(sig->ice).restarts;
+}
+
+static void tell_waiting(const struct nt_agent_signalling *sig, enum nt_trace_kind kind, const char *why, nt_time now)
+{
+    nt_trace_emit(&sig->context->trace, (struct nt_trace_event){.at = now, .kind = kind, .text = why});
+}
+
+/* False: the peer has restarted meanwhile, and that is what was wished for. */
+static bool is_still_wished(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (!sig->wish.restart || sig->wish.restarts == count_restarts(sig))
+        return true;
+    tell_waiting(sig, NT_TR_UNSENT, "a restart that waited: the peer has restarted meanwhile", now);
+    sig->wish = (struct nt_agent_wish){0};
+    return false;
+}
+
+static void make_offer(struct nt_agent_signalling *sig, nt_time now)
+{
+    sig->offered = sig->wish;
+    sig->wish = (struct nt_agent_wish){0};
+    if (!sig->offered.restart) {
+        send_description(sig, NT_SIP_INVITE, now);
+        return;
+    }
+    int err = nt_ice_restart(sig->ice, now);
+    sig->making = err == NT_OK;
+    if (err != NT_OK)
+        tell_waiting(sig, NT_TR_UNSENT, err == NT_ESTATE ? "a restart: the ICE agent cannot restart now" : "a restart: no memory",
+                     now);
+    sig->config.read_events(sig->config.owner, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+/* RFC 3261, 14.1: a new offer "MUST NOT" be made "while another INVITE transaction is in progress in either direction". */
+static bool is_free(const struct nt_agent_signalling *sig)
+{
+    return !sig->making && !sig->has_offer && !nt_sip_end_is_busy(sig->sip);
+}
+
+static void pursue_wish(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (sig->wish.offer && sig->wish.from <= now && is_free(sig) && is_still_wished(sig, now))
+        make_offer(sig, now);
+}
+
+int nt_agent_signalling_offer(struct nt_agent_signalling *sig, bool restart, nt_time now)
+{
+    if (!sig->answered || nt_sip_end_is_over(sig->sip))
+        return NT_ESTATE;
+    sig->wish = (struct nt_agent_wish){.offer = true,
+                                       .restart = restart || sig->wish.restart,
+                                       .from = now > sig->wish.from ? now : sig->wish.from,
+                                       .restarts = count_restarts(sig)};
+    if (!is_free(sig))
+        tell_waiting(sig, NT_TR_HELD, "an offer: the last one is not answered yet", now);
+    pursue_wish(sig, now);
+    return NT_OK;
+}
+
+/* Our own restart gives way: its offer has not left. */
+static void give_way(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (!sig->making)
+        return;
+    nt_ice_rollback(sig->ice, now);
+    sig->making = false;
+    sig->wish = sig->offered;
+}
+
+void nt_agent_signalling_described(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (sig->making) {
+        sig->making = false;
+        send_description(sig, NT_SIP_INVITE, now);
+    } else if (sig->has_offer && sig->answered) {
+        sig->confirmed = false; /* the peer knows the new credentials once our answer is there */
+        send_description(sig, NT_SIP_OK, now);
+        accept_offer(sig, now);
+    }
+}
+
+bool nt_agent_signalling_offers(const struct nt_agent_signalling *sig)
+{
+    return sig->answered && !nt_sip_end_is_over(sig->sip) && (sig->wish.offer || !is_free(sig));
+}
+
+nt_time nt_agent_signalling_deadline(const struct nt_agent_signalling *sig)
+{
+    return sig->wish.offer && is_free(sig) ? sig->wish.from : NT_TIME_NEVER;
+}
+
+void nt_agent_signalling_trickle(struct nt_agent_signalling *sig, nt_time now)
+{
+    if (sig->trickles && !sig->described)
+        send_first_description(sig, now);
+    if (sig->trickles)
+        send_candidates(sig, now);
+    pursue_wish(sig, now);
+}
+
+/* --- the first offer --- */
 
 static void start_gathering(struct nt_agent_signalling *sig, nt_time now)
 {
@@ -126,26 +242,45 @@ void nt_agent_signalling_call(struct nt_agent_signalling *sig, nt_time now)
     start_gathering(sig, now);
 }
 
-int nt_agent_signalling_reoffer(struct nt_agent_signalling *sig, nt_time now)
+/* --- the end --- */
+
+static void forget_offers(struct nt_agent_signalling *sig)
 {
-    if (!sig->answered)
+    forget_offer(sig);
+    sig->making = false;
+    sig->wish = (struct nt_agent_wish){0};
+}
+
+int nt_agent_signalling_hang_up(struct nt_agent_signalling *sig, const char *why, nt_time now)
+{
+    if (!sig->answered || nt_sip_end_is_over(sig->sip))
         return NT_ESTATE;
-    send_description(sig, NT_SIP_INVITE, now);
+    forget_offers(sig);
+    nt_sip_end_bye(sig->sip, why, now);
+    sig->config.over(sig->config.owner, now);
     return NT_OK;
+}
+
+bool nt_agent_signalling_is_over(const struct nt_agent_signalling *sig)
+{
+    return sig->sip != NULL && nt_sip_end_is_over(sig->sip);
 }
 
 /* --- what the peer sends; descriptions are freed here --- */
 
-/* A subsequent offer is answered at once. */
 static void receive_next_offer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
 {
-    int err = nt_ice_set_remote(sig->ice, d, now);
-    nt_ice_description_free(d);
+    give_way(sig, now);
+    int err = nt_ice_set_offer(sig->ice, d, now);
     note_refusal(sig, err, now);
-    if (err == NT_OK)
-        send_description(sig, NT_SIP_OK, now);
-    else
+    if (err != NT_OK) {
+        nt_ice_description_free(d);
         nt_sip_end_reject(sig->sip, now);
+        return;
+    }
+    sig->offer = *d;
+    sig->has_offer = true;
+    sig->config.read_events(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
 
@@ -159,13 +294,9 @@ static void receive_first_offer(struct nt_agent_signalling *sig, struct nt_ice_d
         sig->rejected = true;
         return;
     }
-    if (sig->has_offer)
-        nt_ice_description_free(&sig->offer); /* the same offer again */
     sig->offer = *d;
-    if (!sig->has_offer) {
-        sig->has_offer = true;
-        start_gathering(sig, now);
-    }
+    sig->has_offer = true;
+    start_gathering(sig, now);
 }
 
 /* RFC 8839, 4.4.2.1: one that the ICE agent does not take is rejected. */
@@ -178,14 +309,18 @@ static void receive_offer(struct nt_agent_signalling *sig, struct nt_ice_descrip
         receive_first_offer(sig, d, now);
 }
 
+/* An answer that the ICE agent does not take undoes a restart. */
 static void receive_answer(struct nt_agent_signalling *sig, struct nt_ice_description *d, nt_time now)
 {
     emit_signalling(sig, NT_TR_ANSWER_RECEIVED, now);
     sig->peer_trickles = d->trickle;
-    note_refusal(sig, nt_ice_set_remote(sig->ice, d, now), now);
+    int err = nt_ice_set_remote(sig->ice, d, now);
+    note_refusal(sig, err, now);
+    if (err != NT_OK && sig->answered)
+        nt_ice_rollback(sig->ice, now);
     nt_ice_description_free(d);
     sig->answered = sig->confirmed = true;
-    nt_agent_signalling_trickle(sig, now);
+    sig->config.read_events(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
 
@@ -198,10 +333,15 @@ static void receive_candidates(struct nt_agent_signalling *sig, struct nt_ice_de
 
 static void receive_ack(struct nt_agent_signalling *sig, nt_time now)
 {
-    if (!sig->trickles)
-        return;
     sig->confirmed = true;
-    nt_agent_signalling_trickle(sig, now);
+    sig->config.read_events(sig->config.owner, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+static void receive_bye(struct nt_agent_signalling *sig, nt_time now)
+{
+    forget_offers(sig);
+    sig->config.over(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
 
@@ -216,14 +356,31 @@ static void on_signal(void *user, enum nt_sip_kind kind, struct nt_ice_descripti
         receive_candidates(sig, d, now);
     else if (kind == NT_SIP_ACK)
         receive_ack(sig, now);
+    else if (kind == NT_SIP_BYE)
+        receive_bye(sig, now);
 }
 
+/* RFC 3261, 14.1: the session goes on as it was. */
 static void on_refused(void *user, const struct nt_sip_refusal *refusal, nt_time now)
 {
     struct nt_agent_signalling *sig = user;
-    (void)refusal;
-    (void)now;
-    sig->rejected = !sig->answered;
+    if (!sig->answered) {
+        sig->rejected = true;
+        return;
+    }
+    nt_ice_rollback(sig->ice, now);
+    if (refusal->retry_after != NT_TIME_NEVER) {
+        sig->wish = sig->offered;
+        sig->wish.from = nt_time_after(now, refusal->retry_after);
+    }
+    sig->config.read_events(sig->config.owner, now);
+    nt_host_kick(sig->context->host, now);
+}
+
+static void on_unacknowledged(void *user, nt_time now)
+{
+    struct nt_agent_signalling *sig = user;
+    sig->config.unacknowledged(sig->config.owner, now);
 }
 
 bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
@@ -250,6 +407,7 @@ int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_a
                                     .trickle_required = config->mode == NT_ICE_TRICKLE_FULL,
                                     .receive = on_signal,
                                     .refused = on_refused,
+                                    .unacknowledged = on_unacknowledged,
                                     .receiver = sig};
     sig->sip = nt_sip_end_new(&sip);
     return sig->sip != NULL ? NT_OK : NT_ENOMEM;
@@ -258,6 +416,5 @@ int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_a
 void nt_agent_signalling_end(struct nt_agent_signalling *sig)
 {
     nt_sip_end_del(sig->sip);
-    if (sig->has_offer)
-        nt_ice_description_free(&sig->offer);
+    forget_offer(sig);
 }

@@ -97,6 +97,11 @@ static void sip_timer(void *self, nt_time now)
     struct nt_sip_end *sip = self;
     if (sip->open && sip->open_until <= now)
         nt_sip_close_ours(sip, &(struct nt_sip_refusal){408, NT_TIME_NEVER}, "no answer within 32 s", now);
+    if (sip->over || sip->theirs.ack_until > now)
+        return;
+    sip->theirs.ack_until = NT_TIME_NEVER;
+    if (sip->config.receive_text == NULL)
+        sip->config.unacknowledged(sip->config.receiver, now);
 }
 
 static size_t sip_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
@@ -109,7 +114,8 @@ static size_t sip_output(void *self, struct nt_path *path, uint8_t *buf, size_t 
 static nt_time sip_deadline(const void *self)
 {
     const struct nt_sip_end *sip = self;
-    return nt_time_min(nt_sip_queue_deadline(&sip->queue), sip->open ? sip->open_until : NT_TIME_NEVER);
+    nt_time timers = nt_time_min(sip->open ? sip->open_until : NT_TIME_NEVER, sip->over ? NT_TIME_NEVER : sip->theirs.ack_until);
+    return nt_time_min(nt_sip_queue_deadline(&sip->queue), timers);
 }
 
 static int sip_request(void *self, struct nt_request *req)
@@ -130,6 +136,7 @@ struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
         return NULL;
     sip->config = *config;
     sip->config.trace.node = nt_host_node(config->context->signal_host);
+    sip->theirs.ack_until = NT_TIME_NEVER;
     sip->queue.trace = &sip->config.trace;
     sip->queue.via = &sip->config.via;
     snprintf(sip->call_id, sizeof sip->call_id, "%" PRIx64 "@natsim.invalid", config->seed);

@@ -172,8 +172,10 @@ static void receive_invite(struct nt_sip_end *sip, const struct nt_sip_message *
 
 static void receive_ack(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
-    if (m->cseq == sip->theirs.invite.cseq && sip->theirs.accepted && !sip->over)
-        deliver_message(sip, m, NULL, now);
+    if (m->cseq != sip->theirs.invite.cseq || !sip->theirs.accepted || sip->over)
+        return;
+    sip->theirs.ack_until = NT_TIME_NEVER;
+    deliver_message(sip, m, NULL, now);
 }
 
 /* --- what the peer answers --- */

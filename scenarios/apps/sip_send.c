@@ -86,8 +86,11 @@ void nt_sip_send_message(struct nt_sip_end *sip, const struct nt_sip_message *m,
         nt_sip_queue_put(&sip->queue, step_message(m->kind), bytes, (size_t)n, now);
     else
         nt_sip_queue_unsent(&sip->queue, nt_sip_why_unwritten(n), now);
-    if (nt_sip_is_response(m->kind) && m->answered == NT_SIP_INVITE)
+    if (nt_sip_is_response(m->kind) && m->answered == NT_SIP_INVITE) {
+        bool waits = m->kind == NT_SIP_OK && sip->theirs.invite.in_dialog;
+        sip->theirs.ack_until = waits ? nt_time_after(now, NT_SIP_TIMER_B) : NT_TIME_NEVER;
         close_theirs(sip, m->kind == NT_SIP_OK, bytes, n > 0 ? (size_t)n : 0);
+    }
     free(bytes);
     nt_host_kick(sip->config.context->signal_host, now);
 }

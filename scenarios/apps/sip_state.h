@@ -11,7 +11,8 @@ struct nt_sip_theirs {
     struct nt_sip_message invite; /* without its texts: the response copies its headers (RFC 3261, 8.2.6.2) */
     bool open;                    /* it is not answered yet */
     bool accepted;
-    char *response; /* for when it comes again (17.2.1) */
+    nt_time ack_until; /* our answer to an offer within the call waits for its ACK; NT_TIME_NEVER: none does */
+    char *response;    /* for when it comes again (17.2.1) */
     size_t response_len;
 };
 

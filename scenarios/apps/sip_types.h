@@ -28,7 +28,10 @@ struct nt_sip_end_config {
     void (*receive)(void *receiver, enum nt_sip_kind kind, struct nt_ice_description *d, nt_time now);
     /* Our offer is over, and not accepted: the session goes on as it was (RFC 3261, 14.1), or there is none. */
     void (*refused)(void *receiver, const struct nt_sip_refusal *refusal, nt_time now);
-    /* Instead of both: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
+    /* Our answer to an offer within the call is not acknowledged within NT_SIP_TIMER_B (RFC 3261, 13.3.1.4: the session "SHOULD be
+     * terminated"). */
+    void (*unacknowledged)(void *receiver, nt_time now);
+    /* Instead of all: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
     void (*receive_text)(void *receiver, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
     void *receiver;
 };

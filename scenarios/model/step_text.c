@@ -62,6 +62,8 @@ static void add_place(struct sentence *s, const struct nt_scn_case *c, const str
         add_attachment(s, c, step->where, step->port);
     } else if (step->where.kind != NT_SCN_NODE_NONE)
         add_texts(s, " at ", nt_scn_node_name(c, step->where));
+    else if (step->kind == NT_STEP_RESTART || step->kind == NT_STEP_HANGUP || step->kind == NT_STEP_RENOMINATE)
+        add_texts(s, " of ", c->agents[step->from].name);
     else if (step->from != NT_SCN_NONE && step->kind != NT_STEP_CALL)
         add_texts(s, " from ", c->agents[step->from].name);
     if (step->kind == NT_STEP_SEND)
@@ -82,7 +84,8 @@ static void add_act(struct sentence *s, const struct nt_scn_case *c, const struc
 {
     static const char *const acts[] = {[NT_SIGNAL_DELAY] = ": delay, message ",
                                        [NT_SIGNAL_DROP] = ": drop, message ",
-                                       [NT_SIGNAL_DUPLICATE] = ": duplicate, message "};
+                                       [NT_SIGNAL_DUPLICATE] = ": duplicate, message ",
+                                       [NT_SIGNAL_REJECT] = ": reject, message "};
     switch (step->kind) {
     case NT_STEP_LINK: add_texts(s, ": ", nt_word_name(nt_link_words, step->up)); break;
     case NT_STEP_MOVE: add_destination(s, c, step); break;

@@ -150,6 +150,21 @@ static int process_restart(void *self, nt_time now)
     return nt_process_restart(self, now);
 }
 
+static int process_hangup(void *self, nt_time now)
+{
+    (void)self;
+    (void)now;
+    return NT_EUNSUPPORTED;
+}
+
+static int process_renominate(void *self, const struct nt_scn_step *step, nt_time now)
+{
+    (void)self;
+    (void)step;
+    (void)now;
+    return NT_EUNSUPPORTED;
+}
+
 static int process_signal_fault(void *self, const struct nt_scn_step *step)
 {
     struct nt_process *process = self;
@@ -253,6 +268,8 @@ struct nt_party nt_process_party(struct nt_process *process)
                                             .call = process_call,
                                             .reoffer = process_reoffer,
                                             .restart = process_restart,
+                                            .hangup = process_hangup,
+                                            .renominate = process_renominate,
                                             .signal = process_signal_fault,
                                             .send = process_send,
                                             .note_delivery = process_note_delivery,

@@ -29,7 +29,7 @@ struct nt_steps {
 static const char *step_error(int err)
 {
     switch (err) {
-    case NT_ESTATE: return "it is too early for that";
+    case NT_ESTATE: return "it is too early for that, or too late";
     case NT_ENOENT: return "no route from there";
     case NT_EEXIST: return "somebody has that address there";
     case NT_EUNSUPPORTED: return "that node cannot do it";
@@ -187,9 +187,9 @@ static int run_step(struct step *s, nt_time now)
     case NT_STEP_PARTITION: return run_partition(w, scn, now);
     case NT_STEP_INJECT: return run_inject(w, scn, now);
     case NT_STEP_RUN: return run_program(w, scn, now);
-    case NT_STEP_RESTART:
-    case NT_STEP_HANGUP:
-    case NT_STEP_RENOMINATE: return NT_EUNSUPPORTED;
+    case NT_STEP_RESTART: return from.ops->restart(from.self, now);
+    case NT_STEP_HANGUP: return from.ops->hangup(from.self, now);
+    case NT_STEP_RENOMINATE: return from.ops->renominate(from.self, scn, now);
     case NT_STEP_MOVE: return begin_move(s, now);
     }
     return NT_EINVAL;

@@ -177,8 +177,8 @@ UNBUILT = [
     ("nat: full-cone", "nat: {preset: full-cone, port-control: [pcp]}", "port-control"),
     ("nat: full-cone", "nat: nat64", "nat64"),
     ("nat: full-cone", "nat: nptv6", "nptv6"),
-    ("expect:", "  - {at: 1s, restart: {agent: L}}\nexpect:", "restart"),
-    ("expect:", "  - {at: 1s, hangup: {agent: L}}\nexpect:", "hangup"),
+    ("expect:", "  - {at: 1s, restart: {agent: L, stream: 2}}\nexpect:", "stream: 2"),
+    ("expect:", "  - {at: 1s, renominate: {agent: L, remote: relay}}\nexpect:", "renominate"),
 ]
 
 

@@ -168,7 +168,7 @@ def test_the_schema_is_a_schema(schema):
     text = json.dumps(schema)
     references = set(re.findall(r'"#/\$defs/([\w-]+)"', text))
     assert references == set(schema["$defs"]), "each definition is used, each reference is defined"
-    for unbuilt in ("interfaces", "port-control", "hangup", "aggressive"):
+    for unbuilt in ("interfaces", "port-control", "tls-port", "aggressive"):
         assert f'"{unbuilt}"' not in text
     for built in ("exec", "coturn", "run"):
         assert f'"{built}"' in text

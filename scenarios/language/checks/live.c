@@ -21,11 +21,11 @@ static void check_server(struct nt_load *l, uint32_t server, const struct nt_scn
             "run the program at an agent, or at a server of kind coturn");
 }
 
-static void check_sender(struct nt_load *l, const char *what, const struct nt_scn_step *step)
+static void check_sender(struct nt_load *l, const struct nt_scn_step *step)
 {
     const struct nt_scn_case *c = l->c;
     if (step->from != NT_SCN_NONE && c->agents[step->from].exec != NULL)
-        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to do this", what,
+        nt_diag_mend(nt_source_error(l->src, step->place, "'%s' of agent '%s': a process cannot be told to do this", step->text,
                                      c->agents[step->from].name),
                      "leave the step out");
 }
@@ -116,8 +116,8 @@ void nt_check_live_steps(struct nt_load *l)
             check_server(l, s->where.index, s);
         else if (s->kind == NT_STEP_MOVE)
             check_move(l, s);
-        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER)
-            check_sender(l, s->kind == NT_STEP_SEND ? "send" : "reoffer", s);
+        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER || s->kind == NT_STEP_HANGUP)
+            check_sender(l, s);
     }
 }
 

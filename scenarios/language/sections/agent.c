@@ -11,7 +11,7 @@
 struct form {
     struct nt_scn_agent a;
     const struct nt_yaml *on, *address, *rto, *nomination_wait, *stun, *turn;
-    int mode, nomination;
+    int mode, nomination, gather;
     uint16_t streams, components;
 };
 
@@ -25,6 +25,11 @@ static const struct nt_word trickles[] = {{"off", NT_ICE_TRICKLE_OFF, false},
                                           {"half", NT_ICE_TRICKLE_HALF, false},
                                           {"full", NT_ICE_TRICKLE_FULL, false},
                                           {NULL, 0, false}};
+static const struct nt_word recoveries[] = {{"none", NT_RECOVER_NONE, false},
+                                            {"failover", NT_RECOVER_FAILOVER, true},
+                                            {"restart", NT_RECOVER_RESTART, false},
+                                            {NULL, 0, false}};
+static const struct nt_word gatherings[] = {{"once", 0, false}, {"continual", 1, true}, {NULL, 0, false}};
 static const struct nt_word policies[] = {{"all", NT_ICE_ALL, false}, {"relay", NT_ICE_RELAY_ONLY, false}, {NULL, 0, false}};
 static const struct nt_word families[] = {
     {"ipv6", NT_ICE_PREFER_IPV6, false}, {"ipv4", NT_ICE_PREFER_IPV4, false}, {NULL, 0, false}};
@@ -91,6 +96,19 @@ static const struct nt_key keys[] = {
      .doc = "interval of keepalives; 15s by default"},
     {.name = "ice2", .type = NT_KEY_NOT, AGENT(no_ice2), .doc = "the ice2 option; true by default"},
     {.name = "icmp-errors", .type = NT_KEY_BOOL, AGENT(icmp_errors), .doc = "an ICMP error fails the pair; false by default"},
+    {.name = "recover",
+     .type = NT_KEY_WORD,
+     AGENT(recover),
+     .words = recoveries,
+     .doc =
+         "what follows when no pair carries data any more, or ICE fails: none, the default; restart: ICE restarts, after growing "
+         "waits up to five times in a row"},
+    {.name = "gather",
+     .type = NT_KEY_WORD,
+     FORM(gather),
+     .words = gatherings,
+     .doc = "once, the default; continual: an interface that comes later has its candidates, too: they trickle, or ICE restarts"},
+    {.name = "renomination", .flags = NT_KEY_UNBUILT, .doc = "another pair is nominated within a session"},
     {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "STUN servers for server-reflexive candidates"},
     {.name = "turn",
      FORM(turn),
@@ -263,6 +281,7 @@ static void read_agent(struct nt_load *l, const struct nt_yaml *v, struct nt_scn
     if (f.on != NULL && nt_load_attachments(l, f.on, &a->on, &a->on_count, NT_ICE_INTERFACES_MAX))
         nt_load_address_key(l, f.address, a->on, a->on_count);
     a->trickle_given = nt_yaml_get(v, "trickle") != NULL;
+    a->continual = f.gather != 0;
     const struct nt_yaml *prefer = nt_yaml_get(v, "prefer");
     if (prefer != NULL && !a->ipv6)
         nt_diag_mend(nt_load_error(l, prefer, "'prefer' has no effect: agent '%s' has IPv4 alone", a->name),

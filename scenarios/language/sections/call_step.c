@@ -27,6 +27,27 @@ static const struct nt_key reoffer_keys[] = {
 };
 const struct nt_table nt_table_reoffer = NT_TABLE("reoffer", "'reoffer'", reoffer_keys);
 
+struct agent_form {
+    const struct nt_yaml *agent;
+    uint16_t stream;
+};
+
+#define AGENT NODE(agent_form, agent)
+static const struct nt_key restart_keys[] = {
+    {.name = "agent", AGENT, .doc = "the agent that restarts"},
+    {.name = "stream",
+     .type = NT_KEY_U16,
+     .offset = offsetof(struct agent_form, stream),
+     .low = 1,
+     .high = 1,
+     .flags = NT_KEY_ONLY,
+     .doc = "1, the default"},
+};
+const struct nt_table nt_table_restart = NT_TABLE("restart", "'restart'", restart_keys);
+
+static const struct nt_key hangup_keys[] = {{.name = "agent", AGENT, .doc = "the agent that hangs up"}};
+const struct nt_table nt_table_hangup = NT_TABLE("hangup", "'hangup'", hangup_keys);
+
 struct send_form {
     const struct nt_yaml *from, *to;
     struct nt_scn_send send;
@@ -54,7 +75,7 @@ const struct nt_table nt_table_send = NT_TABLE("send", "'send'", send_keys);
 struct signalling_form {
     const struct nt_yaml *from;
     nt_time delay;
-    bool drop, duplicate;
+    bool drop, duplicate, reject;
     int message;
 };
 
@@ -74,6 +95,10 @@ static const struct nt_key signalling_keys[] = {
      .doc = "by how much it is delayed"},
     {.name = "drop", .type = NT_KEY_BOOL, SIGNALLING(drop), .doc = "true: it is dropped"},
     {.name = "duplicate", .type = NT_KEY_BOOL, SIGNALLING(duplicate), .doc = "true: it arrives twice"},
+    {.name = "reject",
+     .type = NT_KEY_BOOL,
+     SIGNALLING(reject),
+     .doc = "true: the agent answers the peer's next offer with 488 (RFC 3261, 21.4.26)"},
 };
 const struct nt_table nt_table_signalling = NT_TABLE("signalling", "'signalling'", signalling_keys);
 
@@ -112,6 +137,25 @@ void nt_load_reoffer(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_s
         step->from = agent_of(l, f.from);
 }
 
+static void read_agent_step(struct nt_load *l, const struct nt_table *table, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct agent_form f = {0};
+    if (nt_table_read(l, table, v, &f))
+        step->from = agent_of(l, f.agent);
+}
+
+void nt_load_restart(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    step->kind = NT_STEP_RESTART;
+    read_agent_step(l, &nt_table_restart, v, step);
+}
+
+void nt_load_hangup(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    step->kind = NT_STEP_HANGUP;
+    read_agent_step(l, &nt_table_hangup, v, step);
+}
+
 void nt_load_send(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
 {
     struct send_form f = {.send = {.bytes = 200, .count = 10, .interval = 20 * NT_MSEC}};
@@ -131,8 +175,10 @@ void nt_load_signalling(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
     step->from = agent_of(l, f.from);
     step->message = (enum nt_scn_message)f.message;
     step->by = f.delay;
-    step->act = f.drop ? NT_SIGNAL_DROP : f.duplicate ? NT_SIGNAL_DUPLICATE : NT_SIGNAL_DELAY;
-    if ((f.delay > 0) + f.drop + f.duplicate != 1)
-        nt_diag_mend(nt_load_error(l, v, "'signalling' needs exactly one of 'delay', 'drop' and 'duplicate'"),
-                     "write delay: 200ms, drop: true or duplicate: true");
+    step->act = f.drop ? NT_SIGNAL_DROP : f.duplicate ? NT_SIGNAL_DUPLICATE : f.reject ? NT_SIGNAL_REJECT : NT_SIGNAL_DELAY;
+    if ((f.delay > 0) + f.drop + f.duplicate + f.reject != 1)
+        nt_diag_mend(nt_load_error(l, v, "'signalling' needs exactly one of 'delay', 'drop', 'duplicate' and 'reject'"),
+                     "write delay: 200ms, drop: true, duplicate: true or reject: true");
+    if (f.reject && step->message != NT_MESSAGE_ANSWER)
+        nt_diag_mend(nt_load_error(l, v, "'reject' is an answer"), "write message: answer, too");
 }

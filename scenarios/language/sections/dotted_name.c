@@ -9,9 +9,10 @@
 #define NODE_NAME_MAX 64
 #define WORD_SIZE 32
 
-static const char *const agent_events[] = {"gathered",   "offer-sent",     "offer-received", "answer-sent",   "answer-received",
-                                           "check-sent", "check-received", "prflx",          "nominated",     "selected",
-                                           "completed",  "failed",         "consent-lost",   "role-switched", "moved"};
+static const char *const agent_events[] = {"gathered",     "offer-sent",     "offer-received", "answer-sent",   "answer-received",
+                                           "check-sent",   "check-received", "prflx",          "nominated",     "selected",
+                                           "completed",    "failed",         "consent-lost",   "role-switched", "restarted",
+                                           "disconnected", "recovered",      "pair-changed",   "closed",        "moved"};
 static const char *const gateway_events[] = {"mapped", "expired", "drop"};
 static const char *const server_events[] = {"allocated", "moved"};
 

@@ -35,19 +35,22 @@ static const struct nt_key keys[] = {
      .doc = "a time: how long after the event; a mapping: the fault that delays packets"},
     {.name = "call", ACTION("call"), .doc = "one agent calls another"},
     {.name = "reoffer", ACTION("reoffer"), .doc = "a subsequent offer with remote-candidates (RFC 8839, 4.4.1)"},
+    {.name = "restart", ACTION("restart"), .doc = "an agent restarts ICE (RFC 8445, 9)"},
+    {.name = "hangup", ACTION("hangup"), .doc = "an agent ends the call"},
+    {.name = "renominate", .flags = NT_KEY_UNBUILT, .doc = "another pair is nominated"},
     {.name = "send", ACTION("send"), .doc = "datagrams over the selected pair"},
     {.name = "link", ACTION("link"), .doc = "an attachment goes down or up"},
     {.name = "nat", ACTION("nat-step"), .doc = "a gateway loses its state"},
     {.name = "server", ACTION("server-step"), .doc = "a server stops, starts, loses its state, refuses or is slow"},
     {.name = "partition", ACTION("partition"), .doc = "nothing passes between two sets of nodes"},
-    {.name = "signalling", ACTION("signalling"), .doc = "a signalling message is delayed, dropped or duplicated"},
+    {.name = "signalling",
+     ACTION("signalling"),
+     .doc = "a signalling message is delayed, dropped or duplicated, or an offer is rejected"},
     {.name = "drop", ACTION("fault"), .doc = "packets are dropped"},
     {.name = "duplicate", ACTION("fault"), .doc = "packets are duplicated"},
     {.name = "corrupt", ACTION("fault"), .doc = "one bit of the payload is flipped and the checksums corrected"},
     {.name = "inject", ACTION("inject"), .doc = "a forged datagram or packet"},
     {.name = "run", ACTION("run"), .doc = "a real program on a machine; the case then runs in real time"},
-    {.name = "restart", .flags = NT_KEY_UNBUILT, .doc = "ICE restart"},
-    {.name = "hangup", .flags = NT_KEY_UNBUILT, .doc = "the end of the call"},
     {.name = "move", ACTION("move"), .doc = "an attachment leaves its network for another one, or for another address"},
 };
 const struct nt_table nt_table_step = NT_TABLE("step", "a step", keys);
@@ -123,6 +126,8 @@ static void read_action(struct nt_load *l, const char *name, const struct nt_yam
     } actions[] = {
         {"call", nt_load_call, 0},
         {"reoffer", nt_load_reoffer, 0},
+        {"restart", nt_load_restart, 0},
+        {"hangup", nt_load_hangup, 0},
         {"send", nt_load_send, 0},
         {"link", nt_load_link, 0},
         {"move", nt_load_move, 0},
@@ -167,13 +172,19 @@ static void read_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
         nt_diag_mend(nt_load_error(l, v, "a step without an action"), "write call: {from: L, to: R}, or another one");
 }
 
+static bool is_of_call(const struct nt_scn_step *step)
+{
+    return step->kind == NT_STEP_REOFFER || step->kind == NT_STEP_RESTART || step->kind == NT_STEP_HANGUP ||
+           step->kind == NT_STEP_SEND || step->kind == NT_STEP_SIGNALLING;
+}
+
 /* Steps whose agents must be in the call. */
 static void check_agents_in_call(struct nt_load *l, const struct nt_yaml *section)
 {
     const struct nt_scn_case *c = l->c;
     for (size_t i = 0; i < c->step_count; i++) {
         const struct nt_scn_step *step = &c->steps[i];
-        if (step->kind != NT_STEP_REOFFER && step->kind != NT_STEP_SEND && step->kind != NT_STEP_SIGNALLING)
+        if (!is_of_call(step))
             continue;
         const uint32_t who[2] = {step->from, step->kind == NT_STEP_SEND ? step->to : step->from};
         for (size_t j = 0; j < 2; j++)

@@ -697,7 +697,8 @@ TEST(test_schema)
     assert_non_null(json_object_get(agent, "tie-breaker"));
     assert_non_null(json_object_get(agent, "exec"));
     assert_null(json_object_get(agent, "interfaces"));
-    assert_null(json_object_get(json_object_get(json_object_get(defs, "step"), "properties"), "hangup"));
+    assert_non_null(json_object_get(json_object_get(json_object_get(defs, "step"), "properties"), "hangup"));
+    assert_null(json_object_get(json_object_get(json_object_get(defs, "turn"), "properties"), "verify"));
     json_decref(schema);
     free(text);
 }

@@ -257,7 +257,18 @@ static const struct row rows[] = {
     {"call: {from: L, to: R}", "partition: {between: L, and: R, direction: form}",
      "22:57: unknown value 'form' of 'direction': did you mean 'from'?\n"
      "24:9: 'oracle' cannot predict a case with the step 'partition': write path: direct, relayed or none\n"},
-    {"call: {from: L, to: R}", "hangup: {agent: L}", "22:14: 'hangup' is not in this version\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, restart: {agent: L, stream: 2}}\n",
+     "23:42: 'stream: 2' is not in this version\n"
+     "25:9: 'oracle' cannot predict a case with the step 'restart': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, hangup: {agent: X}}\n",
+     "23:30: unknown agent 'X': there is no such name in this scenario\n"
+     "25:9: 'oracle' cannot predict a case with the step 'hangup': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: offer, reject: true}}\n",
+     "23:26: 'reject' is an answer: write message: answer, too\n"
+     "25:9: 'oracle' cannot predict a case with the step 'signalling': write path: direct, relayed or none\n"},
+    {"role: controlling", "recover: failover", "19:26: 'failover' is not in this version\n"},
+    {"role: controlling", "gather: continual", "19:25: 'continual' is not in this version\n"},
+    {"role: controlling", "renomination: on", "19:17: 'renomination' is not in this version\n"},
     {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n",
      "22:3: no step is a call: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, call: {from: R, to: L}}\n",
@@ -280,8 +291,8 @@ static const struct row rows[] = {
      "23:45: unknown value 'candidates' of 'message': did you mean 'candidate'?\n"
      "25:9: 'oracle' cannot predict a case with the step 'signalling': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R}}\n",
-     "23:26: 'signalling' needs exactly one of 'delay', 'drop' and 'duplicate': write delay: 200ms, drop: true or duplicate: "
-     "true\n"},
+     "23:26: 'signalling' needs exactly one of 'delay', 'drop', 'duplicate' and 'reject': write delay: 200ms, drop: true, "
+     "duplicate: true or reject: true\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, link: {at: L.7, set: down}}\n",
      "23:25: unknown attachment '7' of an agent: an agent has 0\n"
      "25:9: 'oracle' cannot predict a case with the step 'link': write path: direct, relayed or none\n"},

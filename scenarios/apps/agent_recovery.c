@@ -1,0 +1,185 @@
+#include "scenarios/apps/agent_recovery.h"
+#include "scenarios/apps/agent_signalling.h"
+#include "scenarios/apps/sip_types.h"
+
+void nt_agent_recovery_init(struct nt_agent_recovery *r, const struct nt_app_context *context, struct nt_ice_agent *ice,
+                            struct nt_agent_signalling *signalling)
+{
+    const struct nt_scn_agent *scn = &context->scn->agents[context->index];
+    *r = (struct nt_agent_recovery){.context = context,
+                                    .ice = ice,
+                                    .signalling = signalling,
+                                    .restarts = scn->recover == NT_RECOVER_RESTART,
+                                    .continual = scn->continual,
+                                    .due = NT_TIME_NEVER,
+                                    .failed_at = NT_TIME_NEVER};
+}
+
+static void tell(const struct nt_agent_recovery *r, enum nt_trace_kind kind, const char *text, nt_time now)
+{
+    nt_trace_emit(&r->context->trace, (struct nt_trace_event){.at = now, .kind = kind, .text = text});
+}
+
+void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_addr *address, bool up)
+{
+    size_t i = 0;
+    while (i < r->up_count && !nt_addr_same_ip(&r->up[i], address))
+        i++;
+    if (up && i == r->up_count && i < NT_ICE_INTERFACES_MAX)
+        r->up[r->up_count++] = *address;
+    else if (!up && i < r->up_count)
+        r->up[i] = r->up[--r->up_count];
+}
+
+void nt_agent_recovery_event(struct nt_agent_recovery *r, const struct nt_ice_event *ev)
+{
+    r->owed |= ev->kind == NT_ICE_EV_OFFER_DUE;
+    if (ev->kind != NT_ICE_EV_INTERFACE)
+        return;
+    r->lost |= ev->interface == NT_ICE_IF_LOST;
+    r->came |= ev->interface == NT_ICE_IF_CAME;
+}
+
+void nt_agent_recovery_unacknowledged(struct nt_agent_recovery *r)
+{
+    r->unacknowledged = true;
+}
+
+/* --- restarts --- */
+
+/* A restart of either side makes up for what was before it. */
+static void note_restarts(struct nt_agent_recovery *r)
+{
+    uint32_t restarts = nt_ice_stats(r->ice).restarts;
+    if (restarts == r->restarts_seen)
+        return;
+    r->restarts_seen = restarts;
+    r->lost = r->came = r->unacknowledged = false;
+    r->due = NT_TIME_NEVER;
+}
+
+/* RFC 8445, 9, and 2.1 of RFC 8838: candidates of a new interface trickle, or the session restarts. */
+static bool wants_interface(const struct nt_agent_recovery *r, enum nt_ice_state state)
+{
+    bool trickles = state < NT_ICE_COMPLETED && r->signalling->trickles && r->signalling->peer_trickles;
+    return r->continual && r->came && !trickles && state >= NT_ICE_RUNNING;
+}
+
+/* No pair carries data any more, ICE has failed, the peer may not know our credentials, the interface of a selected pair is gone;
+ * or an interface has come. */
+static bool is_in_need(const struct nt_agent_recovery *r)
+{
+    enum nt_ice_state state = nt_ice_state(r->ice);
+    bool broken = state == NT_ICE_DISCONNECTED || state == NT_ICE_FAILED || r->unacknowledged || r->lost;
+    return (r->restarts && broken) || wants_interface(r, state);
+}
+
+static void give_up(struct nt_agent_recovery *r, nt_time now)
+{
+    if (!r->gave_up)
+        tell(r, NT_TR_UNSENT, "a restart: 5 in a row have come to nothing, and this agent gives up", now);
+    r->gave_up = true;
+    r->due = NT_TIME_NEVER;
+}
+
+static void plan_restart(struct nt_agent_recovery *r, nt_time now)
+{
+    nt_time wait = r->attempts == 0 ? 0 : NT_RECOVERY_WAIT << (r->attempts - 1);
+    r->due = nt_time_after(now, wait);
+    if (wait > 0)
+        tell(r, NT_TR_HELD, "a restart: the last one came to nothing", now);
+    else if (r->up_count == 0)
+        tell(r, NT_TR_HELD, "a restart: no interface is up", now);
+}
+
+static void restart(struct nt_agent_recovery *r, nt_time now)
+{
+    r->attempts++;
+    r->due = NT_TIME_NEVER;
+    r->lost = r->came = r->unacknowledged = false;
+    nt_agent_signalling_offer(r->signalling, true, now);
+}
+
+/* True: it has restarted, or is going to. */
+static bool recover(struct nt_agent_recovery *r, nt_time now)
+{
+    if (nt_agent_signalling_offers(r->signalling))
+        return true;
+    if (!is_in_need(r)) {
+        r->due = NT_TIME_NEVER;
+        return false;
+    }
+    if (r->attempts == NT_RECOVERY_ATTEMPTS) {
+        give_up(r, now);
+        return false;
+    }
+    if (r->due == NT_TIME_NEVER)
+        plan_restart(r, now);
+    if (r->due <= now && r->up_count > 0)
+        restart(r, now);
+    return true;
+}
+
+/* --- the end of a call whose ICE has failed --- */
+
+static void note_failure(struct nt_agent_recovery *r, nt_time now)
+{
+    if (nt_ice_state(r->ice) != NT_ICE_FAILED) {
+        r->failed_at = NT_TIME_NEVER;
+        r->answered_since = false;
+        return;
+    }
+    if (r->failed_at == NT_TIME_NEVER)
+        r->failed_at = now;
+    r->answered_since |= r->signalling->has_offer;
+}
+
+/* RFC 8445, 8.1.1 leaves to the agents what follows when ICE fails. The controlling one offers (RFC 8839, 4.3.4). The controlled
+ * one says BYE once it has answered that, or when nothing comes: the controlling one may fail as much later as it waits for
+ * candidates (RFC 8863, 5), and its offer may take the time of one that is not answered. */
+#define BYE_WAIT (NT_ICE_LAST_CANDIDATE + NT_SIP_TIMER_B)
+
+static nt_time bye_due(const struct nt_agent_recovery *r)
+{
+    if (r->failed_at == NT_TIME_NEVER || nt_ice_role(r->ice) != NT_ICE_CONTROLLED || !r->signalling->answered)
+        return NT_TIME_NEVER;
+    return r->answered_since ? r->failed_at : nt_time_after(r->failed_at, BYE_WAIT);
+}
+
+static void end_failed_call(struct nt_agent_recovery *r, nt_time now)
+{
+    if (r->owed) {
+        r->owed = false;
+        nt_agent_signalling_offer(r->signalling, false, now);
+    }
+    if (nt_agent_signalling_offers(r->signalling))
+        return;
+    if (r->unacknowledged)
+        nt_agent_signalling_hang_up(r->signalling, "our answer was not acknowledged within 32 s", now);
+    else if (bye_due(r) <= now)
+        nt_agent_signalling_hang_up(r->signalling, "ICE has failed", now);
+}
+
+void nt_agent_recovery_act(struct nt_agent_recovery *r, nt_time now)
+{
+    if (!r->signalling->answered || nt_agent_signalling_is_over(r->signalling))
+        return;
+    note_restarts(r);
+    note_failure(r, now);
+    if (nt_ice_state(r->ice) == NT_ICE_COMPLETED)
+        r->attempts = 0;
+    if (!recover(r, now))
+        end_failed_call(r, now);
+}
+
+nt_time nt_agent_recovery_deadline(const struct nt_agent_recovery *r)
+{
+    if (nt_agent_signalling_is_over(r->signalling) || nt_agent_signalling_offers(r->signalling))
+        return NT_TIME_NEVER;
+    return nt_time_min(r->up_count > 0 ? r->due : NT_TIME_NEVER, r->due == NT_TIME_NEVER ? bye_due(r) : NT_TIME_NEVER);
+}
+
+bool nt_agent_recovery_goes_on(const struct nt_agent_recovery *r)
+{
+    return r->due != NT_TIME_NEVER && r->up_count > 0 && !nt_agent_signalling_is_over(r->signalling);
+}
