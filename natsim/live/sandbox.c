@@ -157,6 +157,28 @@ int nt_sandbox_loopback(struct nt_sandbox *s)
     return nt_sandbox_send(s->fd, &m, NULL, 0);
 }
 
+int nt_sandbox_link(struct nt_sandbox *s, size_t interface, bool up)
+{
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_INTERFACE, .change = {.interface = (uint32_t)interface, .carrier = up}};
+    return nt_sandbox_send(s->fd, &m, NULL, 0);
+}
+
+int nt_sandbox_readdress(struct nt_sandbox *s, size_t interface, const struct nt_sandbox_interface *i, bool up)
+{
+    struct nt_sandbox_message m = {.kind = NT_SANDBOX_INTERFACE,
+                                   .change = {.interface = (uint32_t)interface,
+                                              .carrier = up,
+                                              .readdressed = true,
+                                              .bits4 = i->bits4,
+                                              .bits6 = i->bits6,
+                                              .mtu = i->mtu,
+                                              .address_count = (uint32_t)i->address_count}};
+    if (i->address_count > NT_SANDBOX_ADDRESSES_MAX)
+        return NT_EINVAL;
+    memcpy(m.change.addresses, i->addresses, i->address_count * sizeof *i->addresses);
+    return nt_sandbox_send(s->fd, &m, NULL, 0);
+}
+
 bool nt_sandbox_ended(struct nt_sandbox *s, uint32_t *id, int *status, bool *gone)
 {
     struct nt_sandbox_message m;

@@ -22,6 +22,10 @@ int nt_sandbox_tun(const struct nt_sandbox *s, size_t interface);
  * nt_sandbox_ended returns its `id`. 0, NT_EINVAL (too long), NT_EIO. */
 int nt_sandbox_run(struct nt_sandbox *s, const char *command, uint32_t id, int fds[3]);
 int nt_sandbox_loopback(struct nt_sandbox *s); /* brings lo up */
+/* An interface loses its link, or has it again: programs see it as on a laptop whose cable is pulled, or whose Wi-Fi ends. */
+int nt_sandbox_link(struct nt_sandbox *s, size_t interface, bool up);
+/* The same, and it has these addresses and routes in place of all that it had. 0, NT_EINVAL (too many), NT_EIO. */
+int nt_sandbox_readdress(struct nt_sandbox *s, size_t interface, const struct nt_sandbox_interface *i, bool up);
 /* Readable when a command may have ended. */
 int nt_sandbox_fd(const struct nt_sandbox *s);
 /* A command that has ended since, with its status as from waitpid; false: none, or the whole sandbox is gone (*gone). */

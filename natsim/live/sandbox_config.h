@@ -5,6 +5,7 @@
 #include "core/base/addr.h"
 
 #define NT_SANDBOX_INTERFACES_MAX 16
+#define NT_SANDBOX_ADDRESSES_MAX 64  /* of an interface that is given others */
 #define NT_SANDBOX_COMMAND_MAX 32768 /* bytes */
 
 /* What the programs of a sandbox may take, all together unless said otherwise. */

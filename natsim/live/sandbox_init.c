@@ -25,6 +25,7 @@
 
 struct init {
     const struct nt_sandbox_config *config;
+    int tuns[NT_SANDBOX_INTERFACES_MAX]; /* the owner's, too */
     int owner, signals;
     struct {
         pid_t pid; /* 0: free */
@@ -85,16 +86,20 @@ static void wait_for_users(int owner)
         _exit(1);
 }
 
-static void set_up(const struct nt_sandbox_config *config, int owner)
+static const char *interface_name(char name[16], size_t i)
 {
-    int tuns[NT_SANDBOX_INTERFACES_MAX];
+    snprintf(name, 16, "eth%zu", i);
+    return name;
+}
+
+static void set_up(const struct nt_sandbox_config *config, int owner, int *tuns)
+{
     const char *what = NULL;
     char name[16];
     wait_for_users(owner);
     tame_kernel(config->ipv6);
     for (size_t i = 0; i < config->interface_count; i++) {
-        snprintf(name, sizeof name, "eth%zu", i);
-        if ((tuns[i] = nt_tun_open(name, &config->interfaces[i], (unsigned)i, &what)) < 0)
+        if ((tuns[i] = nt_tun_open(interface_name(name, i), &config->interfaces[i], (unsigned)i, &what)) < 0)
             fail_setup(owner, what);
     }
     write_file("/proc/sys/user/max_user_namespaces", "0"); /* in this one */
@@ -104,8 +109,6 @@ static void set_up(const struct nt_sandbox_config *config, int owner)
     struct nt_sandbox_message m = {.kind = NT_SANDBOX_READY};
     if (nt_sandbox_send(owner, &m, tuns, config->interface_count) != NT_OK)
         _exit(1);
-    for (size_t i = 0; i < config->interface_count; i++)
-        close(tuns[i]);
 }
 
 /* All that programs find in their environment. */
@@ -187,6 +190,25 @@ static void reap(struct init *in)
             }
 }
 
+/* What it has is lost first, so that programs are told in the order of a laptop that roams. */
+static void change_interface(const struct init *in, const struct nt_sandbox_change *change)
+{
+    struct nt_sandbox_interface i = {.addresses = change->addresses,
+                                     .address_count = change->address_count,
+                                     .bits4 = change->bits4,
+                                     .bits6 = change->bits6,
+                                     .mtu = change->mtu};
+    char name[16];
+    if (change->interface >= in->config->interface_count)
+        return;
+    if (!change->carrier)
+        nt_tun_carrier(in->tuns[change->interface], false);
+    if (change->readdressed)
+        nt_tun_readdress(interface_name(name, change->interface), &i, change->interface);
+    if (change->carrier)
+        nt_tun_carrier(in->tuns[change->interface], true);
+}
+
 static void read_message(struct init *in)
 {
     struct nt_sandbox_message m;
@@ -201,6 +223,8 @@ static void read_message(struct init *in)
         run_command(in, &m, fds, count);
     else if (m.kind == NT_SANDBOX_LOOPBACK)
         nt_tun_loopback_up();
+    else if (m.kind == NT_SANDBOX_INTERFACE)
+        change_interface(in, &m.change);
     for (size_t i = 0; i < count; i++)
         close(fds[i]);
 }
@@ -244,7 +268,7 @@ _Noreturn void nt_sandbox_init(const struct nt_sandbox_config *config, int fd)
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
     in.signals = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
-    set_up(config, in.owner);
+    set_up(config, in.owner, in.tuns);
     for (;;) {
         struct pollfd fds[2] = {{.fd = in.owner, .events = POLLIN}, {.fd = in.signals, .events = POLLIN}};
         if (has_commands(&in))

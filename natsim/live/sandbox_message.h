@@ -10,14 +10,26 @@ enum nt_sandbox_message_kind {
     NT_SANDBOX_FAILED,
     NT_SANDBOX_RUN,
     NT_SANDBOX_LOOPBACK,
+    NT_SANDBOX_INTERFACE, /* to it: one of its interfaces changes (struct nt_sandbox_change) */
     NT_SANDBOX_ENDED,
     NT_SANDBOX_MEMORY /* from it: all programs are ended, for they took too much */
+};
+
+struct nt_sandbox_change {
+    uint32_t interface; /* its number */
+    bool carrier;       /* there is a link */
+    bool readdressed;   /* the rest counts */
+    uint8_t bits4, bits6;
+    uint32_t mtu;
+    uint32_t address_count;
+    struct nt_addr addresses[NT_SANDBOX_ADDRESSES_MAX];
 };
 
 struct nt_sandbox_message {
     uint32_t kind;                     /* enum nt_sandbox_message_kind */
     uint32_t id;                       /* run, ended */
     int32_t status;                    /* ended */
+    struct nt_sandbox_change change;   /* interface */
     char text[NT_SANDBOX_COMMAND_MAX]; /* run: the command; failed: why */
 };
 

@@ -111,6 +111,55 @@ static int configure_device(int s4, int s6, const char *name, const struct nt_sa
     return v4 > 0 ? default_v4(s4, name, metric) : 0;
 }
 
+/* Those of IPv4: each has a name of its own, as add_v4 gives it. */
+static void remove_v4(int s, const char *name)
+{
+    struct ifreq r;
+    for (size_t alias = NT_SANDBOX_ADDRESSES_MAX; alias-- > 0;) {
+        set_name(&r, name, alias);
+        put_v4(&r.ifr_addr, NULL);
+        ioctl(s, SIOCSIFADDR, &r); /* fails where there is none */
+    }
+}
+
+/* Those of IPv6, as the kernel lists them: address, number of the interface, length of the prefix, all in hexadecimal digits. */
+static void remove_v6(int s, int index)
+{
+    FILE *list = fopen("/proc/net/if_inet6", "re");
+    char digits[33];
+    unsigned number, bits;
+    while (list != NULL && fscanf(list, "%32s %x %x %*x %*x %*s", digits, &number, &bits) == 3) {
+        struct in6_ifreq r = {.ifr6_prefixlen = bits, .ifr6_ifindex = index};
+        for (size_t i = 0; i < 16; i++)
+            sscanf(&digits[2 * i], "%2hhx", &r.ifr6_addr.s6_addr[i]);
+        if ((int)number == index)
+            ioctl(s, SIOCDIFADDR, &r);
+    }
+    if (list != NULL)
+        fclose(list);
+}
+
+int nt_tun_carrier(int fd, bool on)
+{
+    int carrier = on;
+    return ioctl(fd, TUNSETCARRIER, &carrier);
+}
+
+int nt_tun_readdress(const char *name, const struct nt_sandbox_interface *i, unsigned metric)
+{
+    int s4 = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), s6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int r = -1;
+    if (s4 >= 0) {
+        remove_v4(s4, name);
+        if (s6 >= 0)
+            remove_v6(s6, device_index(s4, name));
+        r = configure_device(s4, s6, name, i, metric);
+    }
+    close(s4);
+    close(s6);
+    return r;
+}
+
 int nt_tun_open(const char *name, const struct nt_sandbox_interface *i, unsigned metric, const char **what)
 {
     struct ifreq r;

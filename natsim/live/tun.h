@@ -7,6 +7,9 @@
 
 /* Makes an interface in the caller's namespace. Its device, or -1 with errno and *what (static) went wrong. */
 int nt_tun_open(const char *name, const struct nt_sandbox_interface *i, unsigned metric, const char **what);
-int nt_tun_loopback_up(void); /* 0 or -1 */
+int nt_tun_loopback_up(void);        /* 0 or -1 */
+int nt_tun_carrier(int fd, bool on); /* of the device: programs see its link come and go. 0 or -1 */
+/* The interface of the caller's namespace has these addresses and routes, and none of those before. 0, or -1 with errno. */
+int nt_tun_readdress(const char *name, const struct nt_sandbox_interface *i, unsigned metric);
 
 #endif

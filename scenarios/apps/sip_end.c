@@ -57,6 +57,12 @@ void nt_sip_end_reject(struct nt_sip_end *sip, nt_time now)
     nt_sip_reject_theirs(sip, 488, now);
 }
 
+void nt_sip_end_meet(struct nt_sip_end *sip, nt_time now)
+{
+    nt_sip_discard_input(sip, NT_DISCARD_STATE, "an offer while ours is being made", now);
+    nt_sip_reject_theirs(sip, 491, now);
+}
+
 /* --- the end --- */
 
 void nt_sip_end_bye(struct nt_sip_end *sip, const char *why, nt_time now)

@@ -16,6 +16,8 @@ void nt_sip_end_webrtc(struct nt_sip_end *sip, bool on);
 void nt_sip_end_send(struct nt_sip_end *sip, enum nt_sip_kind kind, const struct nt_ice_description *d, nt_time now);
 /* The peer's last offer is not acceptable: it gets 488. */
 void nt_sip_end_reject(struct nt_sip_end *sip, nt_time now);
+/* The peer's last offer meets one that our side is making: it gets 491, as where ours is on its way (RFC 3261, 14.2). */
+void nt_sip_end_meet(struct nt_sip_end *sip, nt_time now);
 /* The same as nt_sip_end_send with the text of the body. */
 void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
 /* RFC 3261, 14.1: an offer, ours or the peer's, is not answered yet: another one "MUST NOT" be sent. */

@@ -215,14 +215,12 @@ static nt_time retry_after(struct nt_sip_end *sip, const struct nt_sip_message *
     return m->retries ? (nt_time)m->retry_after * NT_SEC : NT_TIME_NEVER;
 }
 
-/* Processes have no word for it. */
 void nt_sip_close_ours(struct nt_sip_end *sip, const struct nt_sip_refusal *refusal, const char *text, nt_time now)
 {
     sip->open = false;
     nt_trace_emit(&sip->config.trace,
                   (struct nt_trace_event){.at = now, .kind = NT_TR_OFFER_REJECTED, .n = {refusal->status}, .text = text});
-    if (sip->config.receive_text == NULL)
-        sip->config.refused(sip->config.receiver, refusal, now);
+    sip->config.refused(sip->config.receiver, refusal, now);
 }
 
 /* The call is over by the peer's word. */
@@ -239,8 +237,7 @@ static void end_call(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_
                   (struct nt_trace_event){.at = now,
                                           .kind = NT_TR_BYE_RECEIVED,
                                           .text = m->kind == NT_SIP_BYE ? NULL : "the peer answers 481: it knows of no call"});
-    if (sip->config.receive_text == NULL)
-        deliver_message(sip, &bye, NULL, now);
+    deliver_message(sip, &bye, NULL, now);
 }
 
 static void receive_rejection(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)

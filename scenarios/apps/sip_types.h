@@ -31,7 +31,7 @@ struct nt_sip_end_config {
     /* Our answer to an offer within the call is not acknowledged within NT_SIP_TIMER_B (RFC 3261, 13.3.1.4: the session "SHOULD be
      * terminated"). */
     void (*unacknowledged)(void *receiver, nt_time now);
-    /* Instead of all: the text of the body, for agents that read it themselves. NT_SIP_ACK: no text. */
+    /* Instead of all: the text of the body, for agents that read it themselves. NT_SIP_ACK and NT_SIP_BYE: no text. */
     void (*receive_text)(void *receiver, enum nt_sip_kind kind, const char *text, size_t len, nt_time now);
     void *receiver;
 };

@@ -71,6 +71,7 @@ void nt_process_note_time(struct nt_process *process)
 {
     if (process->ended || process->stopping)
         return;
+    nt_process_retry(process, nt_fabric_now(process->context.fabric));
     note_what_it_owes(process);
     if (process->closed_at != 0 && nt_live_clock() >= process->closed_at + NT_PROCESS_CLOSED)
         nt_process_broke(process, "it closed its standard output and went on: it is expected to stay open until 'bye'");
@@ -150,11 +151,9 @@ static int process_restart(void *self, nt_time now)
     return nt_process_restart(self, now);
 }
 
-static int process_hangup(void *self, nt_time now)
+static int process_hang_up(void *self, nt_time now)
 {
-    (void)self;
-    (void)now;
-    return NT_EUNSUPPORTED;
+    return nt_process_hang_up(self, now);
 }
 
 static int process_renominate(void *self, const struct nt_scn_step *step, nt_time now)
@@ -219,6 +218,8 @@ static enum nt_ice_state process_state(const void *self)
 {
     const struct nt_process *process = self;
     bool renews = process->restarts > 0 && process->answered && !is_connected(process);
+    if (process->hung_up)
+        return NT_ICE_CLOSED;
     if (process->lost || !process->data_ok)
         return process->state;
     return renews ? NT_ICE_RUNNING : NT_ICE_COMPLETED;
@@ -268,7 +269,7 @@ struct nt_party nt_process_party(struct nt_process *process)
                                             .call = process_call,
                                             .reoffer = process_reoffer,
                                             .restart = process_restart,
-                                            .hangup = process_hangup,
+                                            .hangup = process_hang_up,
                                             .renominate = process_renominate,
                                             .signal = process_signal_fault,
                                             .send = process_send,
@@ -391,7 +392,7 @@ struct nt_process *nt_process_new(const struct nt_app_context *context)
     if (process == NULL)
         return NULL;
     process->context = *context;
-    process->selected_at = NT_TIME_NEVER;
+    process->selected_at = process->retry_at = NT_TIME_NEVER;
     if (nt_process_connect(process) == NT_OK)
         return process;
     free(process);

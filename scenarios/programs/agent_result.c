@@ -89,6 +89,7 @@ int nt_process_result(const struct nt_process *process, enum nt_ice_state state,
     r->stack = nt_strdup(stack, &err);
     r->state = nt_strdup(nt_agent_state_name(state), &err);
     r->role = nt_strdup(nt_role_name(role_of(process)), &err);
+    r->restarts = process->restarts;
     r->pairs = nt_result_array(0, sizeof *r->pairs, &err);
     nt_evidence_checks(process->evidence, process->context.index, &r->checks_sent, &r->checks_received);
     if (err != NT_OK || describe_candidates(process, r) != NT_OK)

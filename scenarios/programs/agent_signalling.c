@@ -1,6 +1,7 @@
 #include "scenarios/programs/agent_signalling.h"
 #include "core/sdp/sdp.h"
 #include "scenarios/apps/server.h"
+#include "scenarios/programs/agent.h"
 #include "scenarios/programs/sdp_lines.h"
 
 #include <stdio.h>
@@ -272,6 +273,7 @@ static void begin_negotiation(struct nt_process *process, bool offers, nt_time n
     process->has_offer = !offers;
     process->described = process->ended_candidates = process->sent = process->has_candidates = false;
     process->answered = process->confirmed = false;
+    process->retry_at = NT_TIME_NEVER;
     process->heard_at = now;
     process->sdp.len = 0;
     free_lines(&process->candidates);
@@ -301,8 +303,7 @@ static void receive_reoffer(struct nt_process *process, const char *text, size_t
     char ufrag[NT_ICE_CREDENTIAL_MAX + 1] = "";
     nt_sdp_find(text, len, "a=ice-ufrag:", ufrag, sizeof ufrag);
     if (nt_process_negotiates(process)) {
-        if (process->offers)
-            nt_sip_end_reject(process->sip, now); /* both offer */
+        nt_sip_end_meet(process->sip, now); /* it makes its own: the peer's last one has been answered */
     } else if (strcmp(ufrag, process->peer_ufrag) == 0) {
         tell_candidates(process, text, len, false);
         send_message(process, NT_SIP_OK, now);
@@ -319,7 +320,7 @@ static void receive_offer(struct nt_process *process, const char *text, size_t l
     nt_process_emit(process, NT_TR_OFFER_RECEIVED, now);
     if (process->in_call) {
         receive_reoffer(process, text, len, now);
-    } else if (!process->has_offer) { /* else it is the same one again */
+    } else {
         process->has_offer = true;
         nt_process_start_call(process, now);
         tell_description(process, true, text, len);
@@ -329,12 +330,48 @@ static void receive_offer(struct nt_process *process, const char *text, size_t l
 static void receive_answer(struct nt_process *process, const char *text, size_t len, nt_time now)
 {
     nt_process_emit(process, NT_TR_ANSWER_RECEIVED, now);
-    if (!process->sent)
-        return; /* that of the offer before, again */
     process->confirmed = true;
-    if (!process->answered)
-        tell_description(process, false, text, len);
+    tell_description(process, false, text, len);
     note_answered(process);
+}
+
+/* The session goes on. The process keeps its offer, which goes out again, unless the peer's comes first. */
+static void on_refused(void *user, const struct nt_sip_refusal *refusal, nt_time now)
+{
+    struct nt_process *process = user;
+    if (!process->in_call)
+        return; /* there is none */
+    process->answered = true;
+    if (refusal->retry_after != NT_TIME_NEVER)
+        process->retry_at = nt_time_after(now, refusal->retry_after);
+}
+
+void nt_process_retry(struct nt_process *process, nt_time now)
+{
+    if (now < process->retry_at || nt_process_negotiates(process) || nt_sip_end_is_busy(process->sip))
+        return;
+    process->retry_at = NT_TIME_NEVER;
+    process->offers = true;
+    process->answered = process->sent = false;
+    send_due(process, now);
+}
+
+/* The call is over, by either side's word. */
+static void end_call(struct nt_process *process, nt_time now)
+{
+    process->hung_up = true;
+    nt_process_emit(process, NT_TR_ICE_CLOSED, now);
+    nt_process_active(process, now);
+    nt_process_stop(process);
+}
+
+int nt_process_hang_up(struct nt_process *process, nt_time now)
+{
+    if (!process->in_call || process->ended || process->stopping)
+        return NT_ESTATE;
+    nt_sip_end_bye(process->sip, "a step says so", now);
+    end_call(process, now);
+    return NT_OK;
 }
 
 static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
@@ -348,6 +385,8 @@ static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_
         receive_answer(process, text, len, now);
     } else if (kind == NT_SIP_INFO) {
         tell_fragment(process, text, len);
+    } else if (kind == NT_SIP_BYE) {
+        end_call(process, now);
     } else {
         process->confirmed = true;
     }
@@ -388,6 +427,7 @@ int nt_process_connect(struct nt_process *process)
                                        .seed = context->seed,
                                        .trace = context->trace,
                                        .receive_text = on_signal,
+                                       .refused = on_refused,
                                        .receiver = process};
     process->sip = nt_sip_end_new(&config);
     return process->sip != NULL ? NT_OK : NT_ENOMEM;

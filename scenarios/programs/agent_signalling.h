@@ -9,7 +9,9 @@ int nt_process_connect(struct nt_process *process);                  /* its end 
 void nt_process_start_call(struct nt_process *process, nt_time now); /* says 'start' */
 /* Has it restart ICE. NT_ESTATE: outside of an answered call; NT_EUNSUPPORTED: it cannot. */
 int nt_process_restart(struct nt_process *process, nt_time now);
-bool nt_process_negotiates(const struct nt_process *process); /* an offer waits for its answer */
+void nt_process_retry(struct nt_process *process, nt_time now);  /* an offer that met the peer's, when its time has come */
+int nt_process_hang_up(struct nt_process *process, nt_time now); /* NT_ESTATE: outside of an answered call */
+bool nt_process_negotiates(const struct nt_process *process);    /* an offer waits for its answer */
 /* What it said. */
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now);
 void nt_process_candidate(struct nt_process *process, const char *candidate, nt_time now);

@@ -32,6 +32,7 @@ struct nt_process {
     bool caller, started;   /* started: told 'start' */
     bool in_call;           /* there has been an answer */
     bool offers;            /* the latest offer is its own, or will be */
+    nt_time retry_at;       /* its offer met the peer's: when it goes out again; NT_TIME_NEVER: it does not */
     bool has_servers;       /* its candidates may wait for one that does not answer */
     bool webrtc_meets_ours; /* there is no data then: ICE alone is judged */
     /* its own side of the signalling, since the latest offer was asked for or came */
@@ -51,6 +52,7 @@ struct nt_process {
     enum nt_ice_state state;
     bool has_selected, open, data_ok, bye, stopping, ended, ended_early; /* early: before it was told to stop */
     bool lost;                                                           /* its state says so, after data came back */
+    bool hung_up;                                                        /* by either side */
     nt_time heard_at;                                                    /* when it was started, or told the last that it owes */
     nt_time closed_at; /* by the machine's clock: its standard output, before it was told to stop; 0: it is open */
     struct nt_adapter_end local, remote;

@@ -20,6 +20,14 @@ npm_missing() {
 
 status=0
 install_missing "${packages[@]}" || status=1
+pion=golang-github-pion-ice.v2-dev
+if command -v go >/dev/null && version=$(dpkg-query -W -f='${Version}' $pion 2>/dev/null); then
+    mkdir -p build
+    GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=${GOCACHE:-$PWD/build/go} \
+        go build -ldflags "-X main.version=${version%%-*}" -o build/pion_agent tests/interop/adapters/pion_agent.go || status=1
+else
+    echo "pion needs golang-go and $pion: its stack is skipped" >&2
+fi
 cd tests/interop/adapters || exit 1
 if [ -n "$(npm_missing)" ]; then
     echo "installing $(npm_missing | xargs) from npm"

@@ -42,7 +42,7 @@ def split_url(url):
     return scheme, (host, int(port.lstrip(":") or 3478)), "tcp" if query == "transport=tcp" else "udp"
 
 
-def connection(start):
+def connection(start, controlling):
     options = {}
     for entry in start.get("ice", []):
         for url in [entry["urls"]] if isinstance(entry["urls"], str) else entry["urls"]:
@@ -57,50 +57,36 @@ def connection(start):
     if start.get("policy") == "relay":  # aioice's own policy lets server-reflexive candidates pass
         options.pop("stun_server", None)
         options["transport_policy"] = aioice.TransportPolicy.RELAY
-    return aioice.Connection(ice_controlling=start["role"] == "controlling", **options)
+    return aioice.Connection(ice_controlling=controlling, **options)
 
 
 def described(candidate):
     return {"type": candidate.type, "addr": candidate.host, "port": candidate.port, "proto": candidate.transport.lower()}
 
 
-class Adapter:
-    def __init__(self):
-        self.ice = None
-        self.tasks = []
+class Session:
+    """What one offer and its answer set up. aioice has no restart: a restart is a second connection beside the first."""
+
+    def __init__(self, ice):
+        self.ice = ice
         self.desc = asyncio.get_running_loop().create_future()  # the peer's
         self.candidates, self.all_came = [], asyncio.Event()
-        self.magic, self.sent, self.returned = os.urandom(16), 0, set()
 
-    def run(self, coroutine):
-        task = asyncio.create_task(coroutine)
-        task.add_done_callback(lambda t: t.cancelled() or t.exception() is None or log(repr(t.exception())))
-        self.tasks.append(task)
-
-    # --- lines ---
-
-    def take(self, line):
-        if line["t"] == "start" and self.ice is None:
-            try:
-                self.ice = connection(line)
-            except ValueError:  # it refuses to relay without a TURN server
-                say("state", ice="failed")
-                raise
-            self.run(self.call(line.get("offerer", line["role"] == "controlling")))
-        elif line["t"] == "signal" and "desc" in line:
+    def take(self, signal):
+        if "desc" in signal:
             if not self.desc.done():
-                self.desc.set_result((line["desc"]["ufrag"], line["desc"]["pwd"]))
-        elif line["t"] == "signal" and line["cand"].get("end"):
+                self.desc.set_result((signal["desc"]["ufrag"], signal["desc"]["pwd"]))
+        elif signal["cand"].get("end"):
             self.all_came.set()
-        elif line["t"] == "signal":
-            self.candidates.append(aioice.Candidate.from_sdp(line["cand"]["candidate"].removeprefix("candidate:")))
         else:
-            log("passed over:", line["t"])
+            self.candidates.append(aioice.Candidate.from_sdp(signal["cand"]["candidate"].removeprefix("candidate:")))
 
-    # --- the call ---
+    def is_of(self, cand):
+        """RFC 8838, 15: a candidate of credentials that were replaced is late."""
+        return not self.desc.done() or cand.get("ufrag", self.desc.result()[0]) == self.desc.result()[0]
 
-    async def call(self, offerer):
-        say("state", ice="new")
+    async def agree(self, offerer):
+        """Both sides know all of each other then."""
         if not offerer:
             await self.desc
         try:
@@ -112,32 +98,84 @@ class Adapter:
         await self.all_came.wait()
         for candidate in [*self.candidates, None]:
             await self.ice.add_remote_candidate(candidate)
-        self.run(self.watch_pair())
+
+    def tell(self, offerer):
+        kind = "offer" if offerer else "answer"  # "options" as in a=ice-options: neither "trickle" nor "ice2"
+        ufrag = self.ice.local_username
+        say("signal", desc={"type": kind, "ufrag": ufrag, "pwd": self.ice.local_password, "options": ""})
+        for candidate in self.ice.local_candidates:
+            say("signal", cand={"candidate": f"candidate:{candidate.to_sdp()}", "sdpMid": "0", "ufrag": ufrag})
+        say("signal", cand={"end": True, "ufrag": ufrag})
+
+
+class Adapter:
+    def __init__(self):
+        self.start = None  # natsim's
+        self.session = self.live = self.before = None  # the latest; the one that carries data; and the one before it
+        self.tasks = []
+        self.magic, self.sent, self.returned = os.urandom(16), 0, set()
+
+    def run(self, coroutine):
+        task = asyncio.create_task(coroutine)
+        task.add_done_callback(lambda t: t.cancelled() or t.exception() is None or log(repr(t.exception())))
+        self.tasks.append(task)
+
+    # --- lines ---
+
+    def take(self, line):
+        if line["t"] == "start" and self.start is None:
+            self.start = line
+            say("state", ice="new")
+            self.begin(line["role"] == "controlling", line.get("offerer", line["role"] == "controlling"))
+        elif line["t"] == "restart" and self.session is not None:
+            self.begin(self.session.ice.ice_controlling, True)
+        elif line["t"] == "signal" and self.session is not None:
+            if self.session.desc.done() and line.get("desc", {}).get("type") == "offer":
+                self.begin(self.session.ice.ice_controlling, False)
+            if "cand" in line and not self.session.is_of(line["cand"]):
+                log("a candidate of the description before")
+            else:
+                self.session.take(line)
+        else:
+            log("passed over:", line["t"])
+
+    def begin(self, controlling, offerer):
+        try:
+            self.session = Session(connection(self.start, controlling))
+        except ValueError:  # it refuses to relay without a TURN server
+            say("state", ice="failed")
+            raise
+        self.run(self.call(self.session, offerer))
+
+    # --- the call ---
+
+    async def call(self, session, offerer):
+        await session.agree(offerer)
+        self.run(self.watch_pair(session))
         say("state", ice="checking")
         try:
-            await self.ice.connect()
+            await session.ice.connect()
         except ConnectionError as error:
             log(error)
             say("state", ice="failed")
             return
         say("state", ice="completed")
-        say("open")
-        self.run(self.answer())
-        self.run(self.probe())
-        await self.ice.get_event()  # there is one: consent has expired, and the connection is closed
-        say("state", ice="failed")
+        await self.carry(session)
+        await session.ice.get_event()  # there is one: consent has expired, and the connection is closed
+        if session is self.live:
+            say("state", ice="failed")
 
-    def tell(self, offerer):
-        kind = "offer" if offerer else "answer"  # "options" as in a=ice-options: neither "trickle" nor "ice2"
-        say("signal", desc={"type": kind, "ufrag": self.ice.local_username, "pwd": self.ice.local_password, "options": ""})
-        for candidate in self.ice.local_candidates:
-            say("signal", cand={"candidate": f"candidate:{candidate.to_sdp()}", "sdpMid": "0"})
-        say("signal", cand={"end": True})
+    async def carry(self, session):
+        self.before, self.live = self.live, session
+        self.run(self.answer(session))
+        if self.before is None:
+            say("open")
+            self.run(self.probe())
 
-    async def watch_pair(self):
+    async def watch_pair(self, session):
         said = None
-        while True:
-            pair = self.ice._nominated.get(1)
+        while session is self.session:
+            pair = session.ice._nominated.get(1)
             if pair is not None and pair is not said:
                 say("selected", local=described(pair.local_candidate), remote=described(pair.remote_candidate))
                 said = pair
@@ -147,7 +185,7 @@ class Adapter:
 
     async def send(self, data):
         with contextlib.suppress(ConnectionError):  # it is lost, then
-            await self.ice.send(data)
+            await self.live.ice.send(data)
 
     async def probe(self):
         while True:
@@ -156,9 +194,15 @@ class Adapter:
             await self.send(data.ljust(PROBE_LEN, b"\0"))
             await asyncio.sleep(QUICK if len(self.returned) < WANTED else SLOW)
 
-    async def answer(self):
+    async def answer(self, session):
         while True:
-            data = await self.ice.recv()
+            try:
+                data = await session.ice.recv()
+            except ConnectionError:  # it is closed
+                return
+            if session is self.live and self.before is not None:  # the peer sends on the new one, too
+                self.run(self.before.ice.close())
+                self.before = None
             if data[:1] == PROBE and PROBE_MIN <= len(data) <= PROBE_MAX:
                 await self.send(ECHO + data[1:])
             elif data[:18] == ECHO + b"\0" + self.magic and len(data) == PROBE_LEN and len(self.returned) < WANTED:
@@ -169,9 +213,9 @@ class Adapter:
     async def close(self):
         for task in self.tasks:
             task.cancel()
-        if self.ice is not None:
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self.ice.close(), CLOSE)
+        open_ones = {s.ice for s in (self.session, self.live, self.before) if s is not None}
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(ice.close() for ice in open_ones)), CLOSE)
 
 
 async def lines():
@@ -198,7 +242,7 @@ async def lines():
 
 
 async def main():
-    say("hello", stack="aioice", version=aioice.__version__, kind="ice", trickle=False, local_type="base")
+    say("hello", stack="aioice", version=aioice.__version__, kind="ice", trickle=False, local_type="base", caps=["restart"])
     adapter = Adapter()
     async for line in lines():
         if line.get("t") == "stop":

@@ -18,7 +18,7 @@ struct adapter {
     guint stream;
     bool offers, closing;                /* offers: the latest offer is its own */
     bool gathering, described, gathered; /* described: by the peer; gathered: "end" is said */
-    char remote[257];                    /* the peer's ufrag */
+    char local[257], remote[257];        /* ufrags */
     json_t *early;                       /* candidates that came before the description, or null */
     const char *state;                   /* said last; NULL: none */
     bool open;
@@ -75,7 +75,8 @@ static void on_candidate(NiceAgent *agent, NiceCandidate *c, gpointer user)
     if (c->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE || a->gathered)
         return;
     gchar *line = nice_agent_generate_local_candidate_sdp(agent, c); /* "a=candidate:..." */
-    nt_lines_say("{s:s, s:{s:s, s:s}}", "t", "signal", "cand", "candidate", line + strlen("a="), "sdpMid", "0");
+    nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "cand", "candidate", line + strlen("a="), "sdpMid", "0", "ufrag",
+                 a->local);
     g_free(line);
 }
 
@@ -85,7 +86,7 @@ static void on_gathered(NiceAgent *agent, guint stream, gpointer user)
     (void)agent;
     (void)stream;
     if (!a->gathered)
-        nt_lines_say("{s:s, s:{s:b}}", "t", "signal", "cand", "end", 1);
+        nt_lines_say("{s:s, s:{s:b, s:s}}", "t", "signal", "cand", "end", 1, "ufrag", a->local);
     a->gathered = true;
 }
 
@@ -126,6 +127,7 @@ static void describe(struct adapter *a)
 {
     gchar *ufrag = NULL, *pwd = NULL;
     nice_agent_get_local_credentials(a->agent, a->stream, &ufrag, &pwd);
+    snprintf(a->local, sizeof a->local, "%s", ufrag);
     nt_lines_say("{s:s, s:{s:s, s:s, s:s}}", "t", "signal", "desc", "type", a->offers ? "offer" : "answer", "ufrag", ufrag, "pwd",
                  pwd);
     g_free(ufrag);

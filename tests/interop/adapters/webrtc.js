@@ -53,8 +53,13 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
     function use(its) {
         channel = its;
         channel.binaryType = 'arraybuffer';
+        // libwebrtc's npm package may refuse to send over a channel that is about to say that it is closed: what is lost is lost.
         data = probes(bytes => {
-            if (channel.readyState === 'open' && !(channel.bufferedAmount > 65536)) channel.send(bytes);
+            try {
+                if (channel.readyState === 'open' && !(channel.bufferedAmount > 65536)) channel.send(bytes);
+            } catch (e) {
+                if (e.name !== 'InvalidStateError') throw e;
+            }
         }, say);
         channel.onmessage = event => data.got(event.data);
         channel.onopen = () => data.open();
@@ -102,12 +107,12 @@ function peer(RTCPeerConnection, say, probes, not_ice) {
 function main(name) {
     const { say, need, versionOf, serve, probes } = require('./lines.js');
     const stacks = {
-        wrtc: ['libwebrtc', '@roamhq/wrtc', 'candidate'],
-        werift: ['werift', 'werift', 'base', 'completed'], // its 'completed' is the end of gathering
+        wrtc: ['libwebrtc', '@roamhq/wrtc', 'candidate', ['restart']],
+        werift: ['werift', 'werift', 'base', [], 'completed'], // its 'completed' is the end of gathering; it makes an offer, and no checks
     };
-    const [stack, npm, local_type, not_ice] = stacks[name];
+    const [stack, npm, local_type, caps, not_ice] = stacks[name];
     const { RTCPeerConnection } = need(npm);
-    const hello = () => ({ stack, version: versionOf(npm), kind: 'webrtc', trickle: true, local_type, caps: ['restart'] });
+    const hello = () => ({ stack, version: versionOf(npm), kind: 'webrtc', trickle: true, local_type, caps });
     serve({ hello, ...peer(RTCPeerConnection, say, probes, not_ice) });
 }
 

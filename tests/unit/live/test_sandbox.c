@@ -294,6 +294,56 @@ TEST(with_ipv6_the_given_addresses_alone)
     nt_sandbox_del(s);
 }
 
+/* What programs see of eth0 once its link is as wanted, of which the kernel tells them by and by: addresses with their prefixes,
+ * and routes. */
+static void look(struct nt_sandbox *s, bool link, char out[OUTPUT_MAX])
+{
+    static const char text[] = "python3 -c 'import fcntl, socket, struct, time\n"
+                               "s = socket.socket(2, 2)\n"
+                               "def ask(what):\n"
+                               "    try: return fcntl.ioctl(s, what, struct.pack(\"40s\", b\"eth0\"))\n"
+                               "    except OSError: return None\n"
+                               "while bool(ask(0x8913)[16] & 0x40) != %s: time.sleep(0.01)\n"
+                               "a, mask = ask(0x8915), ask(0x891b)\n"
+                               "print(a and \".\".join(map(str, a[20:24])), mask and mask[20:24].hex())'\n"
+                               "awk '$1 == \"eth0\" {print \"route\", $2}' /proc/net/route | sort\n"
+                               "test ! -e /proc/net/if_inet6 || awk '$6 == \"eth0\" {print $1, $3}' /proc/net/if_inet6";
+    char command[sizeof text + 10];
+    snprintf(command, sizeof command, text, link ? "True" : "False");
+    assert_int_equal(run(s, command, out), 0);
+}
+
+TEST(an_interface_moves)
+{
+    struct nt_addr there[] = {addr("10.7.0.9"), addr("[fd07::9]:0")};
+    struct nt_sandbox_interface none = {.mtu = 1400},
+                                other = {.addresses = there, .address_count = 2, .bits4 = 16, .bits6 = 48, .mtu = 1300};
+    struct nt_sandbox *s = make(true);
+    char out[OUTPUT_MAX];
+    look(s, true, out);
+    assert_string_equal(out, "10.0.0.2 ffffff00\nroute 00000000\nroute 0000000A\nfd000000000000000000000000000002 40\n");
+    assert_int_equal(nt_sandbox_readdress(s, 0, &none, false), NT_OK);
+    look(s, false, out);
+    assert_string_equal(out, "None None\n");
+    assert_int_equal(nt_sandbox_readdress(s, 0, &other, true), NT_OK);
+    look(s, true, out);
+    assert_string_equal(out, "10.7.0.9 ffff0000\nroute 00000000\nroute 0000070A\nfd070000000000000000000000000009 30\n");
+    nt_sandbox_del(s);
+}
+
+TEST(a_link_ends_and_comes_back)
+{
+    static const char as_before[] = "10.0.0.2 ffffff00\nroute 00000000\nroute 0000000A\n"; /* addresses and routes stay */
+    struct nt_sandbox *s = make(false);
+    char out[OUTPUT_MAX];
+    for (int up = 0; up < 2; up++) {
+        assert_int_equal(nt_sandbox_link(s, 0, up == 1), NT_OK);
+        look(s, up == 1, out);
+        assert_string_equal(out, as_before);
+    }
+    nt_sandbox_del(s);
+}
+
 TEST(packets_leave_by_the_device)
 {
     struct nt_sandbox *s = make(false);
@@ -435,6 +485,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(lo_is_down_until_asked_for),
                                        cmocka_unit_test(without_ipv6_there_is_none),
                                        cmocka_unit_test(with_ipv6_the_given_addresses_alone),
+                                       cmocka_unit_test(an_interface_moves),
+                                       cmocka_unit_test(a_link_ends_and_comes_back),
                                        cmocka_unit_test(packets_leave_by_the_device),
                                        cmocka_unit_test(everything_in_it_ends_with_it),
                                        cmocka_unit_test(its_end_is_seen),
