@@ -26,6 +26,8 @@ static void set_interface(struct nt_host *h, uint32_t port, bool up, nt_time now
         return;
     h->interfaces[port].up = up;
     nt_endpoints_tell_port(h, port, up, now);
+    if (h->stack.link != NULL)
+        h->stack.link(h->stack.user, port, up);
 }
 
 static int host_control(void *self, enum nt_control what, uint32_t port, nt_time now)
@@ -88,9 +90,7 @@ struct nt_routes *nt_host_routes(struct nt_host *h)
     return &h->routes;
 }
 
-void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len),
-                          void *user)
+void nt_host_attach_stack(struct nt_host *h, const struct nt_host_stack *stack)
 {
-    h->deliver = deliver;
-    h->stack = user;
+    h->stack = stack != NULL ? *stack : (struct nt_host_stack){0};
 }

@@ -20,9 +20,17 @@ struct nt_host *nt_host_new(struct nt_fabric *f, const char *name);
 uint32_t nt_host_node(const struct nt_host *h);
 struct nt_routes *nt_host_routes(struct nt_host *h);
 
-/* From now on packets for the host's own addresses go to `deliver` as they arrive, fragments too, and not to endpoints; it
- * returns false when it does not take the packet. NULL: to endpoints again. */
-void nt_host_attach_stack(struct nt_host *h, bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len),
-                          void *user);
+/* An IP stack from outside. */
+struct nt_host_stack {
+    /* A packet for one of the host's own addresses, as it arrives, fragments too; false: it does not take it. */
+    bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len);
+    void (*link)(void *user, uint32_t port, bool up); /* of an interface: it goes, or comes */
+    /* The interface has these addresses in place of those that it had, and its routes are there. */
+    void (*moved)(void *user, uint32_t port, const struct nt_addr *addresses, size_t count, uint32_t mtu);
+    void *user;
+};
+
+/* From now on it takes the place of endpoints. NULL: they are back. */
+void nt_host_attach_stack(struct nt_host *h, const struct nt_host_stack *stack);
 
 #endif

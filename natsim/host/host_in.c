@@ -144,8 +144,8 @@ void nt_in_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
         drop_packet(h, p, NT_DROP_NO_HOST, now);
         return;
     }
-    if (h->deliver != NULL) {
-        if (h->deliver(h->stack, port, p->data, p->len))
+    if (h->stack.deliver != NULL) {
+        if (h->stack.deliver(h->stack.user, port, p->data, p->len))
             nt_fabric_consumed(h->fabric, p);
         else
             drop_packet(h, p, NT_DROP_STACK, now);

@@ -4,6 +4,7 @@
 
 #include "core/base/endpoint.h"
 #include "natsim/fabric/fabric.h"
+#include "natsim/host/host.h"
 #include "natsim/host/route.h"
 #include "natsim/host/udp_ports.h"
 #include "natsim/packet/reassembly.h"
@@ -36,9 +37,8 @@ struct nt_host {
     uint16_t ip_id;
     uint32_t fragment_id; /* of the next IPv6 packet that is sent in fragments */
     bool stopped;
-    bool busy;                                                                     /* an endpoint is being called */
-    bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len); /* to the attached stack; NULL: none */
-    void *stack;
+    bool busy;                  /* an endpoint is being called */
+    struct nt_host_stack stack; /* without `deliver`: none */
 };
 
 static inline bool nt_host_owns(const struct nt_host *h, const struct nt_addr *a)

@@ -39,6 +39,7 @@ struct nt_machine {
     struct nt_live *live;
     struct nt_host *host;
     struct nt_sandbox *sandbox;
+    bool ipv6;
     struct port ports[NT_SANDBOX_INTERFACES_MAX];
     size_t port_count;
     struct nt_program *programs[NT_MACHINE_PROGRAMS_MAX];
@@ -64,6 +65,37 @@ static bool write_packet(void *user, uint32_t port, const uint8_t *packet, size_
 {
     const struct nt_machine *m = user;
     return port < m->port_count && write(m->ports[port].fd, packet, len) == (ssize_t)len;
+}
+
+static void set_link(void *user, uint32_t port, bool up)
+{
+    const struct nt_machine *m = user;
+    if (port < m->port_count)
+        nt_sandbox_link(m->sandbox, port, up);
+}
+
+/* Its network has the prefix of the route to its own address. */
+static uint8_t prefix_bits(const struct nt_machine *m, const struct nt_addr *own, uint32_t port)
+{
+    const struct nt_route *r = nt_routes_find(nt_host_routes(m->host), own, port);
+    return r != NULL ? r->prefix.bits : 0;
+}
+
+/* Its link is set apart: while it moves there is none. */
+static void move_interface(void *user, uint32_t port, const struct nt_addr *addresses, size_t count, uint32_t mtu)
+{
+    const struct nt_machine *m = user;
+    struct nt_addr own[NT_SANDBOX_ADDRESSES_MAX];
+    struct nt_sandbox_interface i = {.addresses = own, .mtu = mtu};
+    for (size_t k = 0; k < count && i.address_count < NT_SANDBOX_ADDRESSES_MAX; k++) {
+        bool v4 = addresses[k].family == NT_AF_IPV4;
+        if (!v4 && !m->ipv6)
+            continue;
+        own[i.address_count++] = addresses[k];
+        *(v4 ? &i.bits4 : &i.bits6) = prefix_bits(m, &addresses[k], port);
+    }
+    if (port < m->port_count)
+        nt_sandbox_readdress(m->sandbox, port, &i, false);
 }
 
 static void give_line(struct stream *s, bool goes_on, nt_time now)
@@ -222,6 +254,7 @@ struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const st
         return NULL;
     m->live = l;
     m->host = h;
+    m->ipv6 = config->ipv6;
     m->sandbox = nt_sandbox_new(config, why);
     int r = m->sandbox != NULL ? nt_live_watch(l, nt_sandbox_fd(m->sandbox), read_ends, m) : NT_EIO;
     for (; r == NT_OK && m->port_count < config->interface_count; m->port_count++) {
@@ -232,7 +265,8 @@ struct nt_machine *nt_machine_new(struct nt_live *l, struct nt_host *h, const st
     if (r == NT_ELIMIT)
         snprintf(why, NT_SANDBOX_WHY, "there are too many machines: their descriptors cannot all be watched");
     if (r == NT_OK) {
-        nt_host_attach_stack(h, write_packet, m);
+        nt_host_attach_stack(
+            h, &(struct nt_host_stack){.deliver = write_packet, .link = set_link, .moved = move_interface, .user = m});
         return m;
     }
     nt_machine_del(m);
@@ -243,7 +277,7 @@ void nt_machine_del(struct nt_machine *m)
 {
     if (m == NULL)
         return;
-    nt_host_attach_stack(m->host, NULL, NULL);
+    nt_host_attach_stack(m->host, NULL);
     for (size_t i = 0; i < m->port_count; i++)
         nt_live_ignore(m->live, m->ports[i].fd);
     for (size_t i = 0; i < m->program_count; i++) {

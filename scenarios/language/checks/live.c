@@ -116,7 +116,7 @@ void nt_check_live_steps(struct nt_load *l)
             check_server(l, s->where.index, s);
         else if (s->kind == NT_STEP_MOVE)
             check_move(l, s);
-        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER || s->kind == NT_STEP_HANGUP)
+        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER)
             check_sender(l, s);
     }
 }

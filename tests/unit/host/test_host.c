@@ -518,7 +518,7 @@ static bool take_nothing(void *user, uint32_t port, const uint8_t *packet, size_
 TEST(test_an_attached_stack)
 {
     static const uint8_t two_fragment_headers[56] = {0x60, 0, 0, 0, 0, 16, 44, 64, [40] = 44, [48] = 59};
-    nt_host_attach_stack(b.host, take_nothing, NULL);
+    nt_host_attach_stack(b.host, &(struct nt_host_stack){.deliver = take_nothing});
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
     kick(&a);
     run_all();
