@@ -43,22 +43,27 @@ static int write_file(const char *path, const char *text)
     return n == (ssize_t)strlen(text) ? 0 : -1;
 }
 
-static void set_ipv6(const char *scope, const char *name, const char *value)
+static void set_ip(const char *family, const char *scope, const char *name, const char *value)
 {
     char path[100];
-    snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/%s", scope, name);
+    snprintf(path, sizeof path, "/proc/sys/net/%s/conf/%s/%s", family, scope, name);
     write_file(path, value);
+}
+
+static void set_ipv6(const char *scope, const char *name, const char *value)
+{
+    set_ip("ipv6", scope, name, value);
 }
 
 /* Before a device is up: keeps the kernel from addresses, solicitations and duplicate address detection of its own. */
 static void tame_kernel(bool ipv6)
 {
     static const char *const scopes[] = {"all", "default"}, *const off[] = {"accept_dad", "accept_ra", "router_solicitations"};
-    char path[100];
     for (size_t s = 0; s < 2; s++) {
-        snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/rp_filter", scopes[s]);
-        write_file(path, "0");
+        set_ip("ipv4", scopes[s], "rp_filter", "0");
+        set_ip("ipv4", scopes[s], "ignore_routes_with_linkdown", "1"); /* another interface takes over */
         set_ipv6(scopes[s], "disable_ipv6", ipv6 ? "0" : "1");
+        set_ipv6(scopes[s], "ignore_routes_with_linkdown", "1");
         for (size_t i = 0; ipv6 && i < sizeof off / sizeof *off; i++)
             set_ipv6(scopes[s], off[i], "0");
     }
@@ -88,7 +93,7 @@ static void wait_for_users(int owner)
 
 static const char *interface_name(char name[16], size_t i)
 {
-    snprintf(name, 16, "eth%zu", i);
+    snprintf(name, 16, "eth%u", (unsigned)(i % NT_SANDBOX_INTERFACES_MAX));
     return name;
 }
 
