@@ -706,20 +706,13 @@ TEST(test_schema)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),
-        cmocka_unit_test(test_where_is_for_its_cells),
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_parameter_types),
-        cmocka_unit_test(test_policy),
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_moves),
-        cmocka_unit_test(test_server_steps),
-        cmocka_unit_test(test_expectations),
-        cmocka_unit_test(test_data_during_the_call),
-        cmocka_unit_test(test_agent_keys),
-        cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_example),      cmocka_unit_test(test_where_is_for_its_cells),
+        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_cells),        cmocka_unit_test(test_parameter_types),
+        cmocka_unit_test(test_policy),       cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_moves),        cmocka_unit_test(test_server_steps),
+        cmocka_unit_test(test_expectations), cmocka_unit_test(test_data_during_the_call),
+        cmocka_unit_test(test_agent_keys),   cmocka_unit_test(test_schema),
     };
     return RUN_TESTS(tests);
 }
