@@ -12,6 +12,7 @@
 #include "natsim/host/host_out.h"
 #include "natsim/host/interfaces.h"
 #include "natsim/host/route.h"
+#include "natsim/host/stack.h"
 
 struct nt_host;
 
@@ -20,17 +21,7 @@ struct nt_host *nt_host_new(struct nt_fabric *f, const char *name);
 uint32_t nt_host_node(const struct nt_host *h);
 struct nt_routes *nt_host_routes(struct nt_host *h);
 
-/* An IP stack from outside. */
-struct nt_host_stack {
-    /* A packet for one of the host's own addresses, as it arrives, fragments too; false: it does not take it. */
-    bool (*deliver)(void *user, uint32_t port, const uint8_t *packet, size_t len);
-    void (*link)(void *user, uint32_t port, bool up); /* of an interface: it goes, or comes */
-    /* The interface has these addresses in place of those that it had, and its routes are there. */
-    void (*moved)(void *user, uint32_t port, const struct nt_addr *addresses, size_t count, uint32_t mtu);
-    void *user;
-};
-
-/* From now on it takes the place of endpoints. NULL: they are back. */
+/* From now on the stack takes the place of endpoints. NULL: they are back. */
 void nt_host_attach_stack(struct nt_host *h, const struct nt_host_stack *stack);
 
 #endif

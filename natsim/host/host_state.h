@@ -4,8 +4,8 @@
 
 #include "core/base/endpoint.h"
 #include "natsim/fabric/fabric.h"
-#include "natsim/host/host.h"
 #include "natsim/host/route.h"
+#include "natsim/host/stack.h"
 #include "natsim/host/udp_ports.h"
 #include "natsim/packet/reassembly.h"
 
