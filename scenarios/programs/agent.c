@@ -357,14 +357,6 @@ bool nt_process_ended(const struct nt_process *process)
     return process->ended;
 }
 
-void nt_process_stop(struct nt_process *process)
-{
-    if (process->adapter == NULL || process->ended || process->stopping)
-        return;
-    process->stopping = true;
-    nt_adapter_stop(process->adapter);
-}
-
 const char *nt_process_last_line(const struct nt_process *process)
 {
     return process->adapter != NULL ? nt_adapter_last_line(process->adapter) : "";

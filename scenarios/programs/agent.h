@@ -18,7 +18,6 @@ struct nt_party nt_process_party(struct nt_process *process);
 int nt_process_start(struct nt_process *process, struct nt_machine *m, const struct nt_evidence *evidence,
                      const struct nt_program_log *log);
 const struct nt_adapter_hello *nt_process_hello(const struct nt_process *process); /* NULL: not yet */
-void nt_process_stop(struct nt_process *process);                                  /* tells it to stop */
 /* Notes what it should have said, or done, by now. */
 void nt_process_note_time(struct nt_process *process);
 /* What it printed that is no message, the last line; or "". */

@@ -1,7 +1,6 @@
 #include "scenarios/programs/agent_signalling.h"
 #include "core/sdp/sdp.h"
 #include "scenarios/apps/server.h"
-#include "scenarios/programs/agent.h"
 #include "scenarios/programs/sdp_lines.h"
 
 #include <stdio.h>
@@ -354,6 +353,14 @@ void nt_process_retry(struct nt_process *process, nt_time now)
     process->offers = true;
     process->answered = process->sent = false;
     send_due(process, now);
+}
+
+void nt_process_stop(struct nt_process *process)
+{
+    if (process->adapter == NULL || process->ended || process->stopping)
+        return;
+    process->stopping = true;
+    nt_adapter_stop(process->adapter);
 }
 
 /* The call is over, by either side's word. */

@@ -18,5 +18,6 @@ void nt_process_candidate(struct nt_process *process, const char *candidate, nt_
 void nt_process_candidates_end(struct nt_process *process, nt_time now);
 bool nt_process_controlling(const struct nt_process *process);
 void nt_process_free_lines(struct nt_process *process);
+void nt_process_stop(struct nt_process *process); /* tells it to stop */
 
 #endif

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "scenarios/programs/programs.h"
 #include "scenarios/programs/agent.h"
+#include "scenarios/programs/agent_signalling.h"
 #include "scenarios/programs/coturn.h"
 #include "scenarios/programs/packet_evidence.h"
 #include "scenarios/programs/program_log.h"
