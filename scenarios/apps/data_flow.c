@@ -73,6 +73,16 @@ bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_
     return true;
 }
 
+nt_time nt_data_flow_due(const struct nt_data_flow *flow, uint32_t number)
+{
+    return nt_time_after(flow->began, (nt_time)number * flow->run.interval);
+}
+
+bool nt_data_flow_has_arrived(const struct nt_data_flow *flow, uint32_t number)
+{
+    return (flow->arrived[number / 8] & 1 << (number & 7)) != 0;
+}
+
 bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number, nt_time now)
 {
     uint8_t bit = (uint8_t)(1 << (number & 7));
@@ -87,8 +97,7 @@ bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number, nt_ti
 
 static bool may_be_on_its_way(const struct nt_data_flow *flow, uint32_t number, nt_time way, nt_time now)
 {
-    nt_time due = flow->began + (nt_time)number * flow->run.interval;
-    return number >= flow->call->behind && due > now - way && nt_data_call_was_sent(flow->call, number);
+    return number >= flow->call->behind && nt_data_flow_due(flow, number) > now - way && nt_data_call_was_sent(flow->call, number);
 }
 
 void nt_data_flow_end_call(struct nt_data_flow *flow, nt_time way, nt_time now)

@@ -37,6 +37,8 @@ size_t nt_data_flow_write(struct nt_data_flow *flow, uint8_t index, const uint8_
 bool nt_data_read(const uint8_t *bytes, size_t len, const uint8_t *magic, uint8_t *index, uint32_t *number);
 /* The oldest datagram with that first byte that was sent and has not arrived; false: there is none. */
 bool nt_data_flow_missing(const struct nt_data_flow *flow, uint8_t first, uint32_t *number);
+nt_time nt_data_flow_due(const struct nt_data_flow *flow, uint32_t number);      /* when it is sent */
+bool nt_data_flow_has_arrived(const struct nt_data_flow *flow, uint32_t number); /* of one that was sent */
 /* False: it had arrived already, or was never sent. */
 bool nt_data_flow_note_arrival(struct nt_data_flow *flow, uint32_t number, nt_time now);
 /* The receiver of a flow that goes on with the call hears no more. What was sent less than `way` ago, behind all that arrived, may

@@ -22,16 +22,11 @@ static int64_t milliseconds(nt_time t)
     return (t + NT_MSEC - 1) / NT_MSEC;
 }
 
-static bool has_arrived(const struct nt_data_flow *flow, uint32_t number)
-{
-    return (flow->arrived[number / 8] & 1 << (number & 7)) != 0;
-}
-
 static struct nt_result_silence describe_silence(const struct nt_data_flow *flow, const struct nt_data_silence *s)
 {
     struct nt_result_silence r = {.at_ms = milliseconds(s->began), .ms = milliseconds(s->ended - s->began)};
     for (uint32_t n = s->first; n < s->next; n++) {
-        bool lost = !has_arrived(flow, n);
+        bool lost = !nt_data_flow_has_arrived(flow, n);
         r.lost += lost;
         r.unsent += lost && !nt_data_call_was_sent(flow->call, n);
     }

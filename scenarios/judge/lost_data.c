@@ -40,7 +40,7 @@ static bool read_datagram(const struct finder *f, const struct nt_capture_frame 
 static bool has_arrived(const struct finder *f, uint8_t flow, uint32_t number)
 {
     const struct nt_data_flow *its = &f->data.flows[flow];
-    return number >= its->sent || its->arrived == NULL || (its->arrived[number / 8] & 1u << number % 8) != 0;
+    return number >= its->sent || nt_data_flow_has_arrived(its, number);
 }
 
 static struct nt_lost_place *place_of(struct nt_lost_data *d, const struct nt_capture_frame *frame)

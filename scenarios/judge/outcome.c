@@ -1,5 +1,6 @@
 #include "scenarios/judge/outcome.h"
 #include "core/base/strings.h"
+#include "scenarios/apps/data_flow.h"
 #include "scenarios/apps/result_array.h"
 #include "scenarios/model/step_text.h"
 #include "scenarios/world/parties.h"
@@ -100,14 +101,35 @@ static unsigned end_path(const struct nt_world *w, uint32_t agent, unsigned seen
     return is_relayed(nt_world_case(w), &local) || is_relayed(nt_world_case(w), &remote) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
+/* A datagram that was due at `since` or later has arrived. */
+static bool has_arrived_since(const struct nt_data_count *data, nt_time since)
+{
+    for (size_t i = 0; i < data->flow_count; i++) {
+        const struct nt_data_flow *f = &data->flows[i];
+        for (uint32_t n = f->run.bytes < NT_DATA_MIN ? 0 : f->sent; n-- > 0 && nt_data_flow_due(f, n) >= since;)
+            if (nt_data_flow_has_arrived(f, n))
+                return true;
+    }
+    return false;
+}
+
+/* When data began to leave on the pair that is selected in the end. */
+static nt_time last_pair_at(const struct nt_world *w, uint32_t agent)
+{
+    const struct nt_observed *o = nt_observer_find(nt_world_observer(w), (struct nt_scn_node){NT_SCN_NODE_AGENT, agent},
+                                                   nt_trace_name(NT_TR_ICE_PAIR_CHANGED));
+    return o != NULL ? o->last : 0;
+}
+
 /* Where packets show that it went; 0: no datagram arrived that can be followed. */
 static unsigned data_way(const struct nt_world *w, const struct nt_watch *watch, uint32_t agent)
 {
     struct nt_party p = nt_world_party(w, agent);
     struct nt_data_count data = p.ops->data(p.self);
-    if (data.marked == 0 || data.magic == NULL)
+    nt_time since = last_pair_at(w, agent);
+    if (data.marked == 0 || data.magic == NULL || !has_arrived_since(&data, since))
         return 0;
-    return nt_watch_saw_at_server(watch, agent) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
+    return nt_watch_saw_at_server(watch, agent, since) ? NT_PATH_RELAYED : NT_PATH_DIRECT;
 }
 
 bool nt_outcome_astray(const struct nt_world *w, const struct nt_watch *watch, uint32_t *agent, unsigned *says, unsigned *went)

@@ -18,12 +18,14 @@ struct counter { /* of one expectation */
 struct sought {           /* an agent's data, at servers */
     const uint8_t *magic; /* NULL: not known yet */
     bool seen;
+    nt_time due; /* of the latest that was seen; kept where pairs may change */
 };
 
 struct nt_watch {
     const struct nt_world *w;
     const struct nt_scn_case *scn;
     struct nt_conformance conformance;
+    bool pairs_change;        /* an agent recovers, or its session restarts */
     struct counter *counters; /* by expectation */
     size_t counter_count;
     bool *at_server; /* by tap */
@@ -88,14 +90,34 @@ static const uint8_t *find_magic(const uint8_t *bytes, size_t len, const uint8_t
     return NULL;
 }
 
+/* When the datagram whose magic stands there was due. */
+static nt_time due_time(const struct nt_watch *watch, uint32_t agent, const uint8_t *magic, size_t len)
+{
+    struct nt_party p = nt_world_party(watch->w, agent);
+    struct nt_data_count data = p.ops->data(p.self);
+    uint8_t index;
+    uint32_t number;
+    if (!nt_data_read(magic - NT_DATA_MAGIC_AT, len + NT_DATA_MAGIC_AT, data.magic, &index, &number) || index >= data.flow_count)
+        return 0;
+    return nt_data_flow_due(&data.flows[index], number);
+}
+
 static void look_for_data(struct nt_watch *watch, uint32_t agent, const uint8_t *bytes, size_t len)
 {
     struct sought *s = &watch->sought[agent];
+    if (s->seen && !watch->pairs_change)
+        return;
     if (s->magic == NULL) {
         struct nt_party p = nt_world_party(watch->w, agent);
         s->magic = p.ops->data(p.self).magic;
     }
-    s->seen = s->seen || (s->magic != NULL && find_magic(bytes, len, s->magic) != NULL);
+    const uint8_t *at = s->magic != NULL ? find_magic(bytes, len, s->magic) : NULL;
+    if (at == NULL)
+        return;
+    s->seen = true;
+    nt_time due =
+        watch->pairs_change && at - bytes >= NT_DATA_MAGIC_AT ? due_time(watch, agent, at, len - (size_t)(at - bytes)) : 0;
+    s->due = due > s->due ? due : s->due;
 }
 
 /* --- data that does not fit --- */
@@ -141,9 +163,9 @@ static int find_servers(struct nt_watch *watch)
     return NT_OK;
 }
 
-bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent)
+bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent, nt_time since)
 {
-    return watch->sought[agent].seen;
+    return watch->sought[agent].seen && watch->sought[agent].due >= since;
 }
 
 /* --- all of it --- */
@@ -165,6 +187,17 @@ static void watch_frame(void *user, const struct nt_capture *c, const struct nt_
     }
 }
 
+static bool may_change_pairs(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->agent_count; i++)
+        if (c->agents[i].recover != NT_RECOVER_NONE || c->agents[i].continual)
+            return true;
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == NT_STEP_RESTART || c->steps[i].kind == NT_STEP_RENOMINATE || c->steps[i].kind == NT_STEP_REOFFER)
+            return true;
+    return false;
+}
+
 struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time)
 {
     struct nt_watch *watch = calloc(1, sizeof *watch);
@@ -172,6 +205,7 @@ struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time)
         return NULL;
     watch->w = w;
     watch->scn = nt_world_case(w);
+    watch->pairs_change = may_change_pairs(watch->scn);
     if (nt_conformance_begin(&watch->conformance, w, real_time) != NT_OK || make_counters(watch) != NT_OK ||
         find_servers(watch) != NT_OK) {
         nt_watch_del(watch);

@@ -20,8 +20,8 @@ void nt_watch_stopped(struct nt_watch *watch);
 int nt_watch_conformance(struct nt_watch *watch, struct nt_conf_verdict *verdict);
 /* How many packets expectation `i` of expect.packets counts; *wrong: why its filter is none, or NULL. */
 int64_t nt_watch_packets(const struct nt_watch *watch, size_t i, const char **wrong);
-/* Whether a datagram of this agent's data came to a server. */
-bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent);
+/* Whether a datagram of this agent's data, due at `since` or later, came to a server. */
+bool nt_watch_saw_at_server(const struct nt_watch *watch, uint32_t agent, nt_time since);
 /* Of each agent: where its data was dropped for its size. */
 const struct nt_size_limits *nt_watch_size_limits(const struct nt_watch *watch);
 
