@@ -105,8 +105,11 @@ static void gather_stun(struct nt_oracle_call *x, struct nt_oracle_side *s, cons
         add_candidate(x, s, mapped);
 }
 
+/* A time-limited credential is made with the server's secret. */
 static bool is_user(const struct nt_scn_server *server, const struct nt_scn_turn_use *use)
 {
+    if (use->user == NULL || use->valid != 0)
+        return use->user != NULL;
     for (size_t i = 0; i < server->user_count; i++)
         if (strcmp(server->users[i].name, use->user) == 0)
             return strcmp(server->users[i].password, use->password) == 0;
@@ -169,10 +172,10 @@ static void gather_candidates(struct nt_oracle_call *x, struct nt_oracle_side *s
     }
 }
 
-void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c)
+void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c, const struct nt_oracle_cuts *cuts)
 {
     memset(x->sides, 0, sizeof x->sides);
-    nt_oracle_map_init(&x->map, c);
+    nt_oracle_map_init(&x->map, c, cuts);
     nt_oracle_table_init(&x->table);
     x->held_count = 1;
     x->sides[0].agent = c->caller;

@@ -40,8 +40,8 @@ struct nt_oracle_call {
     uint16_t held_count;
 };
 
-/* Both agents gather their candidates, the caller first. */
-void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c);
+/* Both agents gather their candidates, the caller first. `cuts` as in nt_oracle_map. */
+void nt_oracle_call_init(struct nt_oracle_call *x, const struct nt_scn_case *c, const struct nt_oracle_cuts *cuts);
 /* How many pairs a side has at most, with candidates that some order discovers. */
 size_t nt_oracle_call_pairs(const struct nt_oracle_call *x, uint8_t side);
 /* Sends a check, and carries the request and its response. False: the request came to no host and to no address of a gateway. */

@@ -352,7 +352,8 @@ static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_ora
 {
     for (; packet->hops < HOPS_MAX; packet->hops++) {
         const struct nt_oracle_hop *h = nt_oracle_next_hop(map, &packet->at, t->addrs[packet->dst].ip);
-        if (!h->routed || h->to.kind == NT_SCN_NODE_NONE)
+        if (!h->routed || h->to.kind == NT_SCN_NODE_NONE || nt_oracle_is_parted(map->cuts, &packet->at, &h->to) ||
+            nt_oracle_is_parted(map->cuts, &packet->from, &h->to))
             return NT_ORACLE_LOST;
         packet->at = h->to;
         if (packet->at.kind != NT_SCN_NODE_GATEWAY) {
@@ -372,6 +373,7 @@ static enum nt_oracle_fate carry_packet(struct nt_oracle_map *map, struct nt_ora
 enum nt_oracle_fate nt_oracle_packet_send(struct nt_oracle_map *map, struct nt_oracle_table *t, struct nt_oracle_packet *packet,
                                           unsigned hold, bool *noticed)
 {
+    packet->from = packet->at;
     return carry_packet(map, t, packet, hold, noticed);
 }
 

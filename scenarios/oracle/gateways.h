@@ -7,9 +7,10 @@
 #include "scenarios/oracle/facts.h"
 
 struct nt_oracle_packet {
-    struct nt_oracle_place at; /* the node that sends it on; of a held packet the gateway that will receive it */
-    uint16_t src, dst;         /* numbers of addresses */
-    uint8_t hops;              /* gateways that it has crossed */
+    struct nt_oracle_place at;   /* the node that sends it on; of a held packet the gateway that will receive it */
+    struct nt_oracle_place from; /* the host that sent it; set by nt_oracle_packet_send */
+    uint16_t src, dst;           /* numbers of addresses */
+    uint8_t hops;                /* gateways that it has crossed */
 };
 
 enum nt_oracle_fate { NT_ORACLE_LOST = 0, NT_ORACLE_ARRIVED, NT_ORACLE_HELD };

@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-void nt_oracle_map_init(struct nt_oracle_map *map, const struct nt_scn_case *c)
+void nt_oracle_map_init(struct nt_oracle_map *map, const struct nt_scn_case *c, const struct nt_oracle_cuts *cuts)
 {
     memset(map, 0, sizeof *map);
     map->scn = c;
+    map->cuts = cuts;
 }
 
 uint16_t nt_oracle_ip_number(struct nt_oracle_map *map, const struct nt_addr *a)
@@ -173,6 +174,9 @@ static void find_hop(const struct nt_oracle_map *map, struct nt_oracle_hop *h)
     h->to = r.via;
     if (h->routed && r.via.kind == NT_SCN_NODE_NONE)
         h->to = owner_on_network(c, attachment(c, &h->from, r.out)->network, ip);
+    struct nt_oracle_place by = {h->from.kind, h->from.index, r.out};
+    if (h->routed && (nt_oracle_is_down(map->cuts, &by) || nt_oracle_is_down(map->cuts, &h->to)))
+        h->to = (struct nt_oracle_place){.kind = NT_SCN_NODE_NONE};
 }
 
 const struct nt_oracle_hop *nt_oracle_next_hop(struct nt_oracle_map *map, const struct nt_oracle_place *from, uint16_t ip)

@@ -262,3 +262,11 @@ unsigned nt_oracle_schedules_explore(struct nt_oracle_call *x, const char **why)
         found |= NT_PATH_RELAYED;
     return found;
 }
+
+unsigned nt_oracle_schedules_all(struct nt_oracle_call *x, const char **why)
+{
+    check_until_stable(x, true);
+    if (is_full(x))
+        *why = x->table.limit;
+    return (has_path(x, NT_PATH_DIRECT) ? NT_PATH_DIRECT : 0U) | (has_path(x, NT_PATH_RELAYED) ? NT_PATH_RELAYED : 0U);
+}

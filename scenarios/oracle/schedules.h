@@ -6,5 +6,8 @@
 
 /* Bits of enum nt_path_bit; 0: too much to explore, or no memory. */
 unsigned nt_oracle_schedules_explore(struct nt_oracle_call *x, const char **why);
+/* All paths that there are, not only the best ones, where no gateway is order-sensitive; *why becomes what cannot be told, or
+ * stays. */
+unsigned nt_oracle_schedules_all(struct nt_oracle_call *x, const char **why);
 
 #endif

@@ -169,7 +169,7 @@ TEST(test_a_held_request_arrives_when_it_is_released)
     agent(&w, 1, 0, "203.0.113.77");
     struct nt_oracle_call *x = malloc(sizeof *x);
     assert_non_null(x);
-    nt_oracle_call_init(x, &w.c);
+    nt_oracle_call_init(x, &w.c, NULL);
     const struct nt_oracle_check of_r = {.side = 1, .to = x->sides[0].candidates[1]};
     const uint16_t r = x->sides[1].bases[0].addr;
     assert_true(nt_oracle_check_send_held(x, &of_r, 1));
@@ -213,7 +213,7 @@ static const char *ports_after_poison(const struct nt_nat_policy *p, size_t host
     w.agents[0].turn_count = 0;
     struct nt_oracle_call *x = malloc(sizeof *x);
     assert_non_null(x);
-    nt_oracle_call_init(x, &w.c);
+    nt_oracle_call_init(x, &w.c, NULL);
     const struct nt_oracle_base *l = &x->sides[0].bases[0], *r = &x->sides[1].bases[0], *relay = &x->sides[1].bases[1];
     *first = x->sides[0].candidates[hosts];
     assert_int_equal(seen_source(x, r->from, r->addr, *first), 0);
@@ -336,7 +336,7 @@ static void what_a_firewall_lets_in(enum nt_dependence filtering, const char *ex
     w.on[1].addresses = both, w.on[1].address_count = 2;
     struct nt_oracle_call *x = malloc(sizeof *x);
     assert_non_null(x);
-    nt_oracle_call_init(x, &w.c);
+    nt_oracle_call_init(x, &w.c, NULL);
     uint16_t l = host_addr(x, 0, 0, "2001:db8:1::2");
     const uint16_t r[] = {host_addr(x, 1, 0, "2001:db8::2"), host_addr(x, 1, 1, "2001:db8::2"), host_addr(x, 1, 2, "2001:db8::3")};
     for (int i = 0; i < 3; i++)
