@@ -4,10 +4,12 @@
 #include "scenarios/oracle/paths.h"
 #include "scenarios/oracle/world.h"
 
-/* A session has a pair so long after it began, where all servers answer and there is a path; */
+/* A session has a pair so long after it began, where all servers answer and there is a path. A server that does not answer holds
+ * gathering up for 39.5 s, as long as RFC 8863 has checks last. */
 #define SESSION (5 * NT_SEC)
-/* elsewhere it ends by RFC 8863's 39.5 s, after gathering that took as long, or has failed. */
 #define SLOW_SESSION (100 * NT_SEC)
+/* Where there may be no path sessions fail, and follow each other: agents try it five times, and wait longer each time. */
+#define SESSIONS (600 * NT_SEC)
 /* RFC 7675, 5.1: consent ends 30 s after the last answer, and is asked for every 4 to 6 s. An outage that is shorter ends no pair;
  */
 #define OUTAGE_MAX (20 * NT_SEC)
@@ -58,6 +60,24 @@ static bool has_cuts(const struct nt_oracle_world *w)
     return w->cuts.down_count > 0 || w->cuts.partition_count > 0;
 }
 
+static bool has_server(const struct nt_scn_node *nodes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (nodes[i].kind == NT_SCN_NODE_SERVER)
+            return true;
+    return false;
+}
+
+static bool may_cut_servers(const struct nt_oracle_world *w)
+{
+    for (size_t i = 0; i < w->cuts.partition_count; i++) {
+        const struct nt_scn_step *p = w->cuts.partitions[i];
+        if (has_server(p->side_a, p->side_a_count) || has_server(p->side_b, p->side_b_count))
+            return true;
+    }
+    return w->cuts.down_count > 0;
+}
+
 /* --- sessions --- */
 
 static unsigned paths_of_world(struct epochs *e)
@@ -74,8 +94,10 @@ static unsigned paths_of_world(struct epochs *e)
 /* A session begins at `now`, or begins once what happened then is noticed. */
 static void note_session(struct epochs *e, unsigned paths, nt_time now)
 {
-    bool slow = (paths & NT_PATH_NONE) != 0 || has_cuts(&e->world) || nt_scn_lossy(e->scn) || e->world.upset > 0;
-    e->settled = nt_time_after(now, nt_time_after(slow ? SLOW_SESSION : SESSION, 2 * signalling_delay(e->scn)));
+    nt_time length = (paths & NT_PATH_NONE) != 0                          ? SESSIONS
+                     : may_cut_servers(&e->world) || nt_scn_lossy(e->scn) ? SLOW_SESSION
+                                                                          : SESSION;
+    e->settled = nt_time_after(now, nt_time_after(length, 2 * signalling_delay(e->scn)));
 }
 
 /* Where it selects none, the pair from before stays. */
