@@ -8,8 +8,6 @@
  * gathering up for 39.5 s, as long as RFC 8863 has checks last. */
 #define SESSION (5 * NT_SEC)
 #define SLOW_SESSION (100 * NT_SEC)
-/* Where there may be no path sessions fail, and follow each other: agents try it five times, and wait longer each time. */
-#define SESSIONS (600 * NT_SEC)
 /* RFC 7675, 5.1: consent ends 30 s after the last answer, and is asked for every 4 to 6 s. An outage that is shorter ends no pair;
  */
 #define OUTAGE_MAX (20 * NT_SEC)
@@ -23,7 +21,9 @@ struct epochs {
     struct nt_oracle_world world;
     enum nt_scn_recover recover;
     unsigned found;  /* paths of the pairs that may be selected now */
+    nt_time called;  /* when the first session has ended */
     nt_time settled; /* from when on no session is under way */
+    bool may_fail;   /* a session may have failed */
     nt_time outage;  /* when what agents do not see began to change; NT_TIME_NEVER: they have had the time to notice it */
     bool lasting;    /* it may have ended pairs, if it lasts */
     bool dead[2];    /* the caller, the callee: it has lost all its interfaces since its session began */
@@ -91,13 +91,13 @@ static unsigned paths_of_world(struct epochs *e)
     return found;
 }
 
-/* A session begins at `now`, or begins once what happened then is noticed. */
+/* A session begins at `now`, or begins once what happened then is noticed. Where it may fail, others follow, until the agents give
+ * up and the call ends. */
 static void note_session(struct epochs *e, unsigned paths, nt_time now)
 {
-    nt_time length = (paths & NT_PATH_NONE) != 0                          ? SESSIONS
-                     : may_cut_servers(&e->world) || nt_scn_lossy(e->scn) ? SLOW_SESSION
-                                                                          : SESSION;
+    nt_time length = may_cut_servers(&e->world) || nt_scn_lossy(e->scn) ? SLOW_SESSION : SESSION;
     e->settled = nt_time_after(now, nt_time_after(length, 2 * signalling_delay(e->scn)));
+    e->may_fail |= (paths & NT_PATH_NONE) != 0;
 }
 
 /* Where it selects none, the pair from before stays. */
@@ -209,7 +209,11 @@ static void follow_moment(struct epochs *e, const struct moment *m, nt_time befo
 {
     if (e->outage != NT_TIME_NEVER && m->at > nt_time_after(e->outage, OUTAGE_MAX))
         notice_outage(e, before);
+    if (e->may_fail)
+        refuse(e, "a session may have failed before the step, and the call may be over");
     bool between = comes_between(e, m);
+    if (m->at < e->called)
+        refuse(e, "a step comes while the call may be being made");
     apply_moment(e, m);
     if (m->restart || comes_back(e)) {
         begin_session(e, m->at);
@@ -290,6 +294,7 @@ static unsigned follow_case(struct epochs *e)
     for (; i < e->changes.count && nt_oracle_change_is_early(&e->changes, &e->changes.items[i]); i++)
         nt_oracle_world_change(&e->world, &e->changes.items[i]);
     begin_session(e, e->changes.call_at);
+    e->called = e->settled;
     if (i < e->changes.count)
         refuse(e, recover_objection(e->scn));
     if (i < e->changes.count && !is_over(e))
