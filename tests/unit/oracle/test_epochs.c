@@ -163,7 +163,7 @@ TEST(servers_that_serve_no_more)
     refuse->methods = NT_SCN_METHOD(0x003);
     refuse->code = 486;
     move(20 * NT_SEC, 0, 3, "100.64.0.2", 0);
-    assert_untold("a step comes while a session may be under way");
+    assert_untold("a step comes while the call may be being made");
     refuse->methods = NT_SCN_METHOD(0x009);
     assert_untold("a server refuses some transactions");
 }
@@ -237,7 +237,13 @@ TEST(what_cannot_be_told)
     assert_untold("a step changes the world, and an agent does not recover");
     begin(NT_RECOVER_RESTART);
     partition(2 * NT_SEC, 0);
-    assert_untold("a step comes while a session may be under way");
+    assert_untold("a step comes while the call may be being made");
+    begin(NT_RECOVER_RESTART);
+    without_turn(&w);
+    move(10 * NT_SEC, 0, 3, "100.64.0.2", 0);
+    assert_int_equal(ask(&w), D | N);
+    move(60 * NT_SEC, 0, 1, "10.1.0.2", 0);
+    assert_untold("a session may have failed before the step, and the call may be over");
     begin(NT_RECOVER_RESTART);
     move(10 * NT_SEC, 0, 3, "100.64.0.2", 3 * NT_SEC);
     assert_untold("the case may end before a step is over: write a later 'until'");
