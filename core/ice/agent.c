@@ -24,9 +24,12 @@ struct nt_ice_agent {
     struct nt_ice_data *data;
     enum nt_ice_state state;
     enum nt_ice_exchange exchange;
-    bool awaited, told; /* NT_ICE_EV_LOCAL is to come; our description of this exchange has been had */
-    bool gathered;      /* before the restart that is open */
-    bool down;          /* no pair has carried data since failure or disconnection */
+    bool awaited, told;              /* NT_ICE_EV_LOCAL is to come; our description of this exchange has been had */
+    struct nt_ice_peer_offer *offer; /* the peer's that is open within the session, or NULL */
+    bool due;                        /* the peer is owed an offer (RFC 8839, 4.3.4) */
+    bool restart_due;                /* and, once the exchange has ended, a restart (4.4.2) */
+    bool gathered;                   /* before the restart that is open */
+    bool down;                       /* no pair has carried data since failure or disconnection */
     struct carried *carried;
     uint32_t seen_selections, seen_generation; /* when `carried` was looked at */
     nt_time deadline;
@@ -70,6 +73,7 @@ void nt_ice_agent_unmake(struct nt_ice_agent *a)
     if (a == NULL)
         return;
     free(a->carried);
+    nt_ice_peer_offer_del(a->offer);
     nt_ice_data_del(a->data);
     nt_ice_sessions_del(a->sessions);
     nt_ice_gather_del(a->gather);
@@ -189,6 +193,7 @@ static void tell_gathered(struct nt_ice_agent *a, nt_time now)
 static void commit_restart(struct nt_ice_agent *a, nt_time now)
 {
     nt_ice_sessions_commit(a->sessions, a->state == NT_ICE_RUNNING || a->state == NT_ICE_COMPLETED, now);
+    a->due = false;
     a->free_at = NT_TIME_NEVER; /* what the former session used may be used again */
     nt_ice_record_event(a->env.record, (struct nt_trace_event){.at = now,
                                                                .kind = NT_TR_ICE_RESTARTED,
@@ -228,6 +233,17 @@ void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now)
     form_if_waiting(a, now);
 }
 
+/* RFC 8839, 4.3.4: "If there are one or more pairs that do not match, and the peer did not indicate support for the 'ice2'
+ * ice-option, the controlling agent MUST generate a subsequent offer"; "If there are one or more checklists with the state set to
+ * Failed, the controlling agent MUST generate a subsequent offer in order to remove the associated data streams [...] even if the
+ * peer did indicate support". */
+static bool owes_offer(const struct nt_ice_session *s)
+{
+    if (nt_ice_session_role(s) != NT_ICE_CONTROLLING)
+        return false;
+    return nt_ice_session_state(s) == NT_ICE_SESSION_FAILED || (!nt_ice_session_peer_has_ice2(s) && !nt_ice_session_is_aligned(s));
+}
+
 /* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds". The peer may still send over the pairs of the session
  * before a restart: that one goes then, too. */
 static void end_with_success(struct nt_ice_agent *a, nt_time now)
@@ -240,10 +256,10 @@ static void end_with_success(struct nt_ice_agent *a, nt_time now)
         tell_gathered(a, now);
 }
 
-static void end_with_failure(struct nt_ice_agent *a, nt_time now)
+void nt_ice_agent_fail(struct nt_ice_agent *a, const char *why, nt_time now)
 {
     set_state(a, NT_ICE_FAILED, now);
-    trace(a, NT_TR_ICE_FAILED, nt_ice_session_why_failed(nt_ice_agent_session(a)), now);
+    trace(a, NT_TR_ICE_FAILED, why, now);
     nt_ice_sessions_forget(a->sessions);
     if (!is_restarting(a))
         nt_ice_gather_stop(a->gather, now);
@@ -260,9 +276,10 @@ void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now)
     nt_ice_nominate(s, gathered && !nt_ice_agent_is_closing(a), now);
     switch (nt_ice_session_update(s, gathered, now)) {
     case NT_ICE_SESSION_COMPLETED: end_with_success(a, now); break;
-    case NT_ICE_SESSION_FAILED: end_with_failure(a, now); break;
-    default: break;
+    case NT_ICE_SESSION_FAILED: nt_ice_agent_fail(a, nt_ice_session_why_failed(s), now); break;
+    default: return;
     }
+    a->due = owes_offer(s);
 }
 
 /* Allocations are released, or a transaction's time is over. */
@@ -327,9 +344,10 @@ enum nt_ice_exchange nt_ice_agent_exchange(const struct nt_ice_agent *a)
     return a->exchange;
 }
 
-void nt_ice_agent_open(struct nt_ice_agent *a, enum nt_ice_exchange whose)
+void nt_ice_agent_open(struct nt_ice_agent *a, enum nt_ice_exchange whose, struct nt_ice_peer_offer *offer)
 {
     a->exchange = whose;
+    a->offer = offer;
     a->awaited = true;
     a->told = false;
 }
@@ -338,6 +356,8 @@ void nt_ice_agent_open(struct nt_ice_agent *a, enum nt_ice_exchange whose)
  * assume that Trickle ICE is still supported if support was determined previously". */
 bool nt_ice_agent_is_describable(const struct nt_ice_agent *a, bool offer)
 {
+    if (a->offer != NULL && nt_ice_peer_offer_waits(a->offer, nt_ice_agent_session(a)))
+        return false;
     if (nt_ice_gather_done(a->gather))
         return true;
     if (!nt_ice_gather_ready(a->gather))
@@ -347,9 +367,15 @@ bool nt_ice_agent_is_describable(const struct nt_ice_agent *a, bool offer)
     return !(offer && a->config.trickle == NT_ICE_TRICKLE_HALF);
 }
 
+const struct nt_ice_peer_offer *nt_ice_agent_peer_offer(const struct nt_ice_agent *a)
+{
+    return a->offer;
+}
+
 void nt_ice_agent_note_told(struct nt_ice_agent *a)
 {
     a->told = true;
+    a->restart_due = a->offer != NULL && nt_ice_peer_offer_is_lost(a->offer, nt_ice_agent_session(a));
 }
 
 bool nt_ice_agent_has_told(const struct nt_ice_agent *a)
@@ -363,6 +389,15 @@ static void tell_describable(struct nt_ice_agent *a, nt_time now)
         return;
     a->awaited = false;
     nt_ice_events_push(a->env.events, &(struct nt_ice_event){.kind = NT_ICE_EV_LOCAL}, now);
+}
+
+static void tell_due(struct nt_ice_agent *a, nt_time now)
+{
+    bool open = a->exchange != NT_ICE_EXCHANGE_NONE || nt_ice_session_offered(nt_ice_agent_session(a));
+    if (!(a->due || a->restart_due) || open)
+        return;
+    nt_ice_events_push(a->env.events, &(struct nt_ice_event){.kind = NT_ICE_EV_OFFER_DUE, .restart = a->restart_due}, now);
+    a->due = a->restart_due = false;
 }
 
 /* Gathering is for the newest session. */
@@ -402,12 +437,15 @@ void nt_ice_agent_end_exchange(struct nt_ice_agent *a)
 {
     a->exchange = NT_ICE_EXCHANGE_NONE;
     a->awaited = a->told = false;
+    nt_ice_peer_offer_del(a->offer);
+    a->offer = NULL;
 }
 
 void nt_ice_agent_roll_back(struct nt_ice_agent *a, nt_time now)
 {
     bool ours = a->exchange == NT_ICE_EXCHANGE_OURS;
     nt_ice_agent_end_exchange(a);
+    a->restart_due = false;
     if (!is_restarting(a))
         return;
     nt_ice_agent_give_up_restart(a, now);
@@ -419,6 +457,7 @@ void nt_ice_agent_close(struct nt_ice_agent *a, nt_time now)
     a->close_at = nt_time_after(now, NT_STUN_TI);
     a->free_at = NT_TIME_NEVER;
     nt_ice_agent_end_exchange(a);
+    a->due = a->restart_due = false;
     drop_waiting(a, now);
     nt_ice_gather_close(a->gather);
     nt_ice_sessions_roll_back(a->sessions);
@@ -512,6 +551,7 @@ void nt_ice_agent_settle(struct nt_ice_agent *a, nt_time now)
     nt_ice_agent_conclude(a, now);
     note_carried(a, now);
     tell_describable(a, now);
+    tell_due(a, now);
     close_if_done(a, now);
     nt_ice_relays_pull(a->env.relays, now);
     nt_ice_agent_reckon_deadline(a);

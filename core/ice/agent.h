@@ -5,6 +5,7 @@
 #include "core/ice/data.h"
 #include "core/ice/gather.h"
 #include "core/ice/pacer.h"
+#include "core/ice/peer_offer.h"
 #include "core/ice/respond.h"
 #include "core/ice/sessions.h"
 
@@ -39,7 +40,9 @@ bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now); /* once:
 /* An exchange within a session: an offer that is not answered yet. */
 enum nt_ice_exchange { NT_ICE_EXCHANGE_NONE = 0, NT_ICE_EXCHANGE_OURS, NT_ICE_EXCHANGE_PEERS };
 enum nt_ice_exchange nt_ice_agent_exchange(const struct nt_ice_agent *a);
-void nt_ice_agent_open(struct nt_ice_agent *a, enum nt_ice_exchange whose); /* NT_ICE_EV_LOCAL follows */
+/* NT_ICE_EV_LOCAL follows. `offer`: the peer's, which the agent owns from then on, or NULL. */
+void nt_ice_agent_open(struct nt_ice_agent *a, enum nt_ice_exchange whose, struct nt_ice_peer_offer *offer);
+const struct nt_ice_peer_offer *nt_ice_agent_peer_offer(const struct nt_ice_agent *a); /* the one that is open, or NULL */
 bool nt_ice_agent_is_describable(const struct nt_ice_agent *a, bool offer);
 void nt_ice_agent_note_told(struct nt_ice_agent *a);      /* our description has been had */
 bool nt_ice_agent_has_told(const struct nt_ice_agent *a); /* in the exchange that is open */
@@ -49,6 +52,7 @@ void nt_ice_agent_give_up_restart(struct nt_ice_agent *a, nt_time now); /* the s
 void nt_ice_agent_end_exchange(struct nt_ice_agent *a);                 /* the answer has come, or has left */
 void nt_ice_agent_roll_back(struct nt_ice_agent *a, nt_time now);       /* it comes to nothing */
 
+void nt_ice_agent_fail(struct nt_ice_agent *a, const char *why, nt_time now);
 void nt_ice_agent_close(struct nt_ice_agent *a, nt_time now);
 void nt_ice_agent_settle(struct nt_ice_agent *a, nt_time now); /* what every call ends with */
 void nt_ice_agent_set_due(struct nt_ice_agent *a);             /* the timer has something to do at once */

@@ -85,7 +85,7 @@ static int describe_selected(const struct nt_ice_session *s, bool offer, struct 
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(env->components, i);
         const struct nt_ice_valid *v = nt_ice_component_selected(k);
-        if (!nt_ice_session_uses_ice(s, k->stream) || k->unused)
+        if (!nt_ice_session_carries(s, k->stream) || k->unused)
             continue;
         const struct nt_ice_candidate *own = &nt_ice_candidates_at(env->own, v->own)->c;
         struct nt_ice_stream_description *stream = &d->streams[k->stream - 1];
@@ -123,18 +123,58 @@ static int begin_description(const struct nt_ice_session *s, struct nt_ice_descr
     return r;
 }
 
-static int end_description(const struct nt_ice_session *s, int r, struct nt_ice_description *made, struct nt_ice_description *d)
+static int end_description(const struct nt_ice_session *s, int r, const struct nt_ice_peer_offer *answered,
+                           struct nt_ice_description *made, struct nt_ice_description *d)
 {
     if (r != NT_OK) {
         nt_ice_description_free(made);
         return r;
     }
-    nt_ice_fallback_strip(s, made);
+    nt_ice_fallback_strip(s, answered, made);
     *d = *made;
     return NT_OK;
 }
 
-int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, struct nt_ice_description *d)
+static bool has_candidate(const struct nt_ice_stream_description *d, const struct nt_ice_candidate *c)
+{
+    for (size_t i = 0; i < d->candidate_count; i++)
+        if (d->candidates[i].component == c->component && nt_addr_equal(&d->candidates[i].addr, &c->addr))
+            return true;
+    return false;
+}
+
+/* RFC 8839, 4.4.2: the answer "MUST set the default destination for media to the candidates in the "remote-candidates" attribute
+ * from the offer", and "MUST include a "candidate" attribute in the answer for each". */
+static int describe_named(const struct nt_ice_session *s, const struct nt_ice_peer_offer *answered, struct nt_ice_description *d)
+{
+    for (size_t i = 0; i < nt_ice_components_count(nt_ice_session_env(s)->components); i++) {
+        const struct nt_ice_candidate *c = nt_ice_peer_offer_named(answered, s, i);
+        if (c == NULL)
+            continue;
+        struct nt_ice_stream_description *stream = &d->streams[c->stream - 1];
+        int r = has_candidate(stream, c) ? NT_OK : nt_ice_description_add(d, c);
+        if (r != NT_OK)
+            return r;
+        if (c->component == 1)
+            stream->default_addr = c->addr;
+    }
+    return NT_OK;
+}
+
+static void note_defaults(struct nt_ice_session *s, const struct nt_ice_description *d)
+{
+    for (size_t i = 0; i < d->stream_count; i++)
+        nt_ice_session_note_own_default(s, (uint8_t)(i + 1), &d->streams[i].default_addr);
+}
+
+/* Its check lists have ended, each with its selected pairs or without. */
+static bool is_concluded(const struct nt_ice_session *s)
+{
+    return nt_ice_session_state(s) == NT_ICE_SESSION_COMPLETED || nt_ice_session_state(s) == NT_ICE_SESSION_FAILED;
+}
+
+int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, const struct nt_ice_peer_offer *answered,
+                        struct nt_ice_description *d)
 {
     const struct nt_ice_config *config = nt_ice_session_env(s)->config;
     struct nt_ice_description made;
@@ -145,11 +185,15 @@ int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, str
     made.trickle = trickles(s);
     /* RFC 8445, 14.2: "If an agent wants to use a Ta value other than the default value, the agent MUST indicate" it. */
     made.pacing_ms = config->ta != NT_ICE_TA ? (uint32_t)((config->ta + NT_MSEC - 1) / NT_MSEC) : 0;
-    bool completed = nt_ice_session_state(s) == NT_ICE_SESSION_COMPLETED;
-    r = completed ? describe_selected(s, offer, &made) : describe_gathered(s, gathered, &made);
+    r = is_concluded(s) ? describe_selected(s, offer, &made) : describe_gathered(s, gathered, &made);
+    if (r == NT_OK && answered != NULL)
+        r = describe_named(s, answered, &made);
     if (trickles(s))
         name_streams(s, &made);
-    return end_description(s, r, &made, d);
+    r = end_description(s, r, answered, &made, d);
+    if (r == NT_OK)
+        note_defaults(s, d);
+    return r;
 }
 
 int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
@@ -160,7 +204,7 @@ int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_
         return r;
     r = tell_candidates(s, gathered, &made);
     name_streams(s, &made);
-    return end_description(s, r, &made, d);
+    return end_description(s, r, NULL, &made, d);
 }
 
 /* --- the peer's --- */

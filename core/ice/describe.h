@@ -3,10 +3,12 @@
 #ifndef NT_ICE_DESCRIBE_H
 #define NT_ICE_DESCRIBE_H
 
-#include "core/ice/session.h"
+#include "core/ice/peer_offer.h"
 
-/* Our whole description; the caller frees it. `gathered`: we have all of our candidates. NT_OK, NT_ENOMEM, NT_ELIMIT. */
-int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, struct nt_ice_description *d);
+/* Our whole description; the caller frees it. `gathered`: we have all of our candidates. `answered`: the peer's offer within the
+ * session that it answers, or NULL. NT_OK, NT_ENOMEM, NT_ELIMIT. */
+int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, const struct nt_ice_peer_offer *answered,
+                        struct nt_ice_description *d);
 /* All candidates told so far and new ones at the end (RFC 8840, 4.4), for a peer that trickles. */
 int nt_ice_describe_fragment(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d);
 /* The candidates of the peer's description. What cannot be used is passed over, with a trace event. NT_OK or NT_ENOMEM. */

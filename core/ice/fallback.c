@@ -52,19 +52,35 @@ static struct nt_addr plain_default(const struct nt_ice_candidates *own, uint8_t
     return found;
 }
 
-void nt_ice_fallback_strip(const struct nt_ice_session *s, struct nt_ice_description *d)
+static bool has_failed(const struct nt_ice_session *s, uint8_t stream)
 {
-    if (nt_ice_session_is_without_ice(s)) {
-        d->lite = d->ice2 = d->trickle = false;
-        d->pacing_ms = 0;
-    }
+    return nt_ice_session_described(s) && nt_ice_lists_state(nt_ice_session_lists(s), stream) == NT_ICE_LIST_FAILED;
+}
+
+static void strip_stream(const struct nt_ice_session *s, uint8_t stream, bool removed, struct nt_ice_stream_description *d)
+{
+    struct nt_addr plain = plain_default(nt_ice_session_env(s)->own, stream);
+    d->ufrag[0] = d->pwd[0] = '\0';
+    d->candidate_count = d->remote_candidate_count = 0;
+    d->end_of_candidates = false;
+    d->default_addr = removed ? nt_addr_v4(0, 0) : plain;
+    if (removed && nt_addr_is_set(&plain))
+        d->default_addr = nt_addr_with_port(&plain, 0);
+}
+
+void nt_ice_fallback_strip(const struct nt_ice_session *s, const struct nt_ice_peer_offer *answered, struct nt_ice_description *d)
+{
+    bool any = false;
     for (size_t i = 0; i < d->stream_count; i++) {
-        struct nt_ice_stream_description *stream = &d->streams[i];
-        if (nt_ice_session_uses_ice(s, (uint8_t)(i + 1)))
-            continue;
-        stream->ufrag[0] = stream->pwd[0] = '\0';
-        stream->candidate_count = stream->remote_candidate_count = 0;
-        stream->end_of_candidates = false;
-        stream->default_addr = plain_default(nt_ice_session_env(s)->own, (uint8_t)(i + 1));
+        uint8_t stream = (uint8_t)(i + 1);
+        bool removed = has_failed(s, stream) || (answered != NULL && nt_ice_peer_offer_refuses(answered, stream));
+        bool plain = !nt_ice_session_uses_ice(s, stream) || (answered != NULL && !nt_ice_peer_offer_uses_ice(answered, stream));
+        if (removed || plain)
+            strip_stream(s, stream, removed, &d->streams[i]);
+        any = any || !(removed || plain);
     }
+    if (any)
+        return;
+    d->lite = d->ice2 = d->trickle = false;
+    d->pacing_ms = 0;
 }

@@ -148,10 +148,11 @@ static bool is_restarting(const struct nt_ice_agent *a)
     return nt_ice_sessions_pending(nt_ice_agent_sessions(a)) != NULL;
 }
 
-/* In a restart the exchange says who offers. */
+/* An exchange that is open says who offers. */
 static bool is_out_of_turn(const struct nt_ice_agent *a, bool offer)
 {
-    return is_restarting(a) && offer != (nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_OURS);
+    enum nt_ice_exchange exchange = nt_ice_agent_exchange(a);
+    return exchange != NT_ICE_EXCHANGE_NONE && offer != (exchange == NT_ICE_EXCHANGE_OURS);
 }
 
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d)
@@ -159,7 +160,7 @@ int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *
     struct nt_ice_session *s = newest_of(a);
     if (is_out_of_turn(a, offer) || !nt_ice_agent_is_describable(a, offer))
         return NT_ESTATE;
-    int r = nt_ice_describe_own(s, offer, nt_ice_gather_done(nt_ice_agent_gather(a)), d);
+    int r = nt_ice_describe_own(s, offer, nt_ice_gather_done(nt_ice_agent_gather(a)), nt_ice_agent_peer_offer(a), d);
     if (r == NT_OK) {
         nt_ice_session_set_offered(s, offer);
         nt_ice_agent_note_told(a);
@@ -188,22 +189,42 @@ static int begin_peers_restart(struct nt_ice_agent *a, const struct nt_ice_descr
         return r;
     }
     nt_ice_session_set_peer_trickles(newest_of(a), nt_ice_agent_env(a)->config->trickle != NT_ICE_TRICKLE_OFF && d->trickle);
+    nt_ice_agent_open(a, NT_ICE_EXCHANGE_PEERS, NULL);
+    return NT_OK;
+}
+
+static bool refuses_all(const struct nt_ice_description *d)
+{
+    for (size_t i = 0; i < d->stream_count; i++)
+        if (!nt_ice_stream_is_refused(&d->streams[i]))
+            return false;
+    return true;
+}
+
+/* After failure and disconnection an offer can only restart ICE, or end what has failed. */
+static int begin_peers_exchange(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
+{
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    int r = nt_ice_agent_is_over(a) && !refuses_all(d) ? NT_ESTATE : nt_ice_session_check(s, d, now);
+    struct nt_ice_peer_offer *offer = r == NT_OK ? nt_ice_peer_offer_new(s, d) : NULL;
+    if (r != NT_OK)
+        return r;
+    if (offer == NULL)
+        return NT_ENOMEM;
+    nt_ice_agent_open(a, NT_ICE_EXCHANGE_PEERS, offer);
     return NT_OK;
 }
 
 static int set_later_offer(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
 {
-    struct nt_ice_session *s = nt_ice_agent_session(a);
-    int r = NT_ESTATE;
+    int r = NT_EUNSUPPORTED;
     if (has_offered(a) || nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_PEERS)
-        return r;
-    switch (nt_ice_session_what_restarts(s, d, now)) {
-    case NT_ICE_RESTARTS_ALL: r = begin_peers_restart(a, d, now); break;
-    case NT_ICE_RESTARTS_NONE: r = nt_ice_agent_is_over(a) ? NT_ESTATE : nt_ice_session_check(s, d, now); break;
-    default: return NT_EUNSUPPORTED;
-    }
-    if (r == NT_OK)
-        nt_ice_agent_open(a, NT_ICE_EXCHANGE_PEERS);
+        return NT_ESTATE;
+    enum nt_ice_restarts what = nt_ice_session_what_restarts(nt_ice_agent_session(a), d, now);
+    if (what == NT_ICE_RESTARTS_ALL)
+        r = begin_peers_restart(a, d, now);
+    else if (what == NT_ICE_RESTARTS_NONE)
+        r = begin_peers_exchange(a, d, now);
     nt_ice_agent_settle(a, now);
     return r;
 }
@@ -246,6 +267,8 @@ static int take_description(struct nt_ice_agent *a, struct nt_ice_session *s, co
         take_first(a, s, d, now);
     nt_ice_session_reprice(s);
     for (uint8_t i = 0; i < d->stream_count; i++)
+        nt_ice_session_note_peer_default(s, i + 1, &d->streams[i].default_addr);
+    for (uint8_t i = 0; i < d->stream_count; i++)
         if (!nt_ice_session_peer_trickles(s) || d->streams[i].end_of_candidates)
             nt_ice_session_end_peer(s, i + 1);
     bool ready = nt_ice_gather_done(nt_ice_agent_gather(a)) || nt_ice_gather_ready(nt_ice_agent_gather(a));
@@ -265,12 +288,38 @@ static int check_answer_to_restart(const struct nt_ice_agent *a, const struct nt
     return NT_EINVAL;
 }
 
+/* RFC 8839, 4.3.4, on either side: after failure an exchange removes what has failed. */
+static int end_after_failure(struct nt_ice_agent *a, nt_time now)
+{
+    if (nt_ice_agent_exchange(a) == NT_ICE_EXCHANGE_NONE && !has_offered(a))
+        return NT_ESTATE;
+    nt_ice_session_set_offered(nt_ice_agent_session(a), false);
+    nt_ice_agent_end_exchange(a);
+    nt_ice_agent_settle(a, now);
+    return NT_OK;
+}
+
+/* No stream uses ICE any more. A peer that removes all of them while none has its pairs knows that none will. */
+static void end_ice(struct nt_ice_agent *a, bool refused, nt_time now)
+{
+    bool running = nt_ice_agent_state(a) == NT_ICE_RUNNING && !is_restarting(a);
+    nt_ice_agent_end_exchange(a);
+    if (!refused || !running || nt_ice_sessions_former(nt_ice_agent_sessions(a)) != NULL) {
+        nt_ice_close(a, now);
+        return;
+    }
+    nt_ice_agent_fail(a, "the peer refuses the stream, by the port 0, before it has a selected pair", now);
+    nt_ice_agent_settle(a, now);
+}
+
 int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d, nt_time now)
 {
     struct nt_ice_session *s = newest_of(a);
     bool first = !nt_ice_session_described(s);
-    if (nt_ice_agent_is_closing(a) || (nt_ice_agent_is_over(a) && !is_restarting(a)))
+    if (nt_ice_agent_is_closing(a))
         return NT_ESTATE;
+    if (nt_ice_agent_is_over(a) && !is_restarting(a))
+        return end_after_failure(a, now);
     int r = is_restarting(a) ? check_answer_to_restart(a, d, now) : NT_OK;
     if (r == NT_OK)
         r = nt_ice_session_check(s, d, now);
@@ -279,7 +328,7 @@ int nt_ice_set_remote(struct nt_ice_agent *a, const struct nt_ice_description *d
     nt_ice_fallback_take(s, d, now);
     nt_ice_session_set_offered(s, false);
     if (nt_ice_session_is_without_ice(s)) {
-        nt_ice_close(a, now);
+        end_ice(a, refuses_all(d), now);
         return NT_OK;
     }
     r = nt_ice_session_describe(s, d);
@@ -304,7 +353,7 @@ int nt_ice_restart(struct nt_ice_agent *a, nt_time now)
     int r = nt_ice_agent_begin_restart(a, now);
     if (r != NT_OK)
         return r;
-    nt_ice_agent_open(a, NT_ICE_EXCHANGE_OURS);
+    nt_ice_agent_open(a, NT_ICE_EXCHANGE_OURS, NULL);
     nt_ice_agent_settle(a, now);
     return NT_OK;
 }

@@ -29,8 +29,9 @@ int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req); /* 1: *req i
 int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
 /* Our description (the caller frees it), for an offer or an answer: all candidates until ICE has completed, then those of the
  * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). With trickle (RFC 8838) it may be
- * had as soon as the interfaces are bound, but a half trickle offer only when gathering has ended. What it holds counts as told
- * from then on: the owner sends it. NT_OK; NT_ESTATE before there is one; NT_ELIMIT (more candidates than a description holds),
+ * had as soon as the interfaces are bound, but a half trickle offer only when gathering has ended. After failure the streams that have
+ * failed are removed in it, by the port 0 (RFC 8839, 4.3.4). What it holds counts as told from then on: the owner sends it. NT_OK;
+ * NT_ESTATE before there is one, or an offer while the peer's is open; NT_ELIMIT (more candidates than a description holds),
  * NT_ENOMEM. */
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
 /* The peer's offer, before our answer. The first one comes before gathering: its pacing counts for both agents (RFC 8445, 14.2),
@@ -43,7 +44,9 @@ int nt_ice_set_offer(struct nt_ice_agent *a, const struct nt_ice_description *d,
 /* The peer's description: checks start, once our candidates are there. Before it, requests are answered and remembered (7.3). A
  * repeated description with the same credentials updates (RFC 8839, 4.4). A stream that does not use ICE in it goes on without
  * (RFC 8839, 4.2.5 and 4.3.3): what comes to its ports is data, and where its data go is the owner's to know; ICE ends for all, and
- * the agent closes, when none uses it, or when a default destination in the answer to our offer is no candidate. NT_OK; NT_EINVAL
+ * the agent closes, when none uses it, or when a default destination in the answer to our offer is no candidate. When the peer
+ * refuses all streams while checks run and none has its pairs, ICE has failed. After failure such an exchange only ends: no data
+ * leave, and the state stays. NT_OK; NT_EINVAL
  * (another number of streams, too long credentials, an answer to a restart with credentials of before); NT_EUNSUPPORTED (other
  * credentials than before, and no restart is open); NT_ESTATE after the end, or before nt_ice_local in a restart; NT_ENOMEM: as it
  * was. */

@@ -14,6 +14,7 @@ struct stream {
     bool ended;       /* the peer has no more candidates to tell */
     bool without_ice; /* RFC 3264 alone */
     bool matched;     /* components that the peer lacks are known */
+    struct nt_addr own_default, peer_default;
 };
 
 struct nt_ice_session {
@@ -402,6 +403,37 @@ void nt_ice_session_set_unpaired(struct nt_ice_session *s, bool unpaired)
 bool nt_ice_session_unpaired(const struct nt_ice_session *s)
 {
     return s->unpaired;
+}
+
+void nt_ice_session_note_own_default(struct nt_ice_session *s, uint8_t stream, const struct nt_addr *addr)
+{
+    s->streams[stream - 1].own_default = *addr;
+}
+
+void nt_ice_session_note_peer_default(struct nt_ice_session *s, uint8_t stream, const struct nt_addr *addr)
+{
+    s->streams[stream - 1].peer_default = *addr;
+}
+
+static bool is_stream_aligned(const struct nt_ice_session *s, uint8_t stream)
+{
+    const struct stream *k = &s->streams[stream - 1];
+    const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_of(s->env.components, stream, 1));
+    return v == NULL || (nt_addr_equal(&nt_ice_candidates_at(s->env.own, v->own)->c.addr, &k->own_default) &&
+                         nt_addr_equal(&nt_ice_candidates_at(s->remotes, v->remote)->c.addr, &k->peer_default));
+}
+
+bool nt_ice_session_is_aligned(const struct nt_ice_session *s)
+{
+    for (uint8_t i = 1; i <= s->env.config->streams; i++)
+        if (!is_stream_aligned(s, i))
+            return false;
+    return true;
+}
+
+bool nt_ice_session_peer_has_ice2(const struct nt_ice_session *s)
+{
+    return s->ice2;
 }
 
 void nt_ice_session_run(struct nt_ice_session *s, nt_time now)

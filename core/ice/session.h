@@ -75,6 +75,11 @@ bool nt_ice_session_own_ended(const struct nt_ice_session *s);
 /* Candidates have come that are not paired. */
 void nt_ice_session_set_unpaired(struct nt_ice_session *s, bool unpaired);
 bool nt_ice_session_unpaired(const struct nt_ice_session *s);
+/* RFC 8839, 4.3.4: default destinations, as last told. Do they match the selected pairs of all streams that have them? */
+void nt_ice_session_note_own_default(struct nt_ice_session *s, uint8_t stream, const struct nt_addr *addr);
+void nt_ice_session_note_peer_default(struct nt_ice_session *s, uint8_t stream, const struct nt_addr *addr);
+bool nt_ice_session_is_aligned(const struct nt_ice_session *s);
+bool nt_ice_session_peer_has_ice2(const struct nt_ice_session *s);
 void nt_ice_session_run(struct nt_ice_session *s, nt_time now);              /* its check lists are formed */
 void nt_ice_session_keep(struct nt_ice_session *s);                          /* one that is described makes no check any more */
 bool nt_ice_session_carries(const struct nt_ice_session *s, uint8_t stream); /* all its components have selected pairs */

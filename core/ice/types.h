@@ -89,10 +89,10 @@ enum nt_ice_event_kind {
     NT_ICE_EV_ROLE,         /* role */
     NT_ICE_EV_SELECTED,     /* stream, component, local, remote: the pair data uses from now on */
     NT_ICE_EV_LOCAL,        /* nt_ice_local has what nt_ice_restart, or nt_ice_set_offer within a session, asked for */
-    NT_ICE_EV_OFFER_DUE,    /* the controlling agent owes the peer an offer (nt_ice_local has it): RFC 8839, 4.3.4 */
-    NT_ICE_EV_INTERFACE,    /* local.addr: an interface came or went after gathering began; interface */
-    NT_ICE_EV_TOO_BIG,      /* local.addr, remote.addr, mtu: an ICMP error says that a packet between them was too large */
-    NT_ICE_EV_DATA          /* stream, component, bytes, len: valid until the next input */
+    NT_ICE_EV_OFFER_DUE, /* the peer is owed an offer: RFC 8839, 4.3.4 (nt_ice_local has it), or restart: 4.4.2 (nt_ice_restart) */
+    NT_ICE_EV_INTERFACE, /* local.addr: an interface came or went after gathering began; interface */
+    NT_ICE_EV_TOO_BIG,   /* local.addr, remote.addr, mtu: an ICMP error says that a packet between them was too large */
+    NT_ICE_EV_DATA       /* stream, component, bytes, len: valid until the next input */
 };
 
 /* What a change of an interface means to the agent. */
@@ -107,6 +107,7 @@ struct nt_ice_event {
     enum nt_ice_state state;
     enum nt_ice_role role;
     enum nt_ice_interface_change interface;
+    bool restart;
     uint8_t stream;
     uint16_t component;
     struct nt_ice_candidate local, remote;

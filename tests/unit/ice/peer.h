@@ -33,7 +33,8 @@ struct lab {
     struct nt_addr base;
     int data, roles;
     enum nt_ice_state state;
-    int drain_events;
+    int kinds[NT_ICE_EV_DATA + 1]; /* events, by kind */
+    bool restart_due;              /* the last NT_ICE_EV_OFFER_DUE said so */
 };
 
 static inline void pull(struct lab *l)
@@ -59,6 +60,9 @@ static inline void pull(struct lab *l)
         l->count++;
     }
     while (nt_ice_event(l->a, &ev) == 1) {
+        l->kinds[ev.kind]++;
+        if (ev.kind == NT_ICE_EV_OFFER_DUE)
+            l->restart_due = ev.restart;
         l->data += ev.kind == NT_ICE_EV_DATA;
         l->roles += ev.kind == NT_ICE_EV_ROLE;
         if (ev.kind == NT_ICE_EV_STATE)
