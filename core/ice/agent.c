@@ -146,8 +146,6 @@ static void set_state(struct nt_ice_agent *a, enum nt_ice_state state, nt_time n
         a->down = true;
         drop_waiting(a, now);
     }
-    if (state == NT_ICE_DISCONNECTED)
-        trace(a, NT_TR_ICE_DISCONNECTED, "the consent of a component is lost", now);
     if (state == NT_ICE_CLOSED)
         trace(a, NT_TR_ICE_CLOSED, NULL, now);
     nt_ice_events_push(a->env.events, &(struct nt_ice_event){.kind = NT_ICE_EV_STATE, .state = state}, now);
@@ -179,6 +177,12 @@ bool nt_ice_agent_is_checking(const struct nt_ice_agent *a)
 bool nt_ice_agent_is_over(const struct nt_ice_agent *a)
 {
     return nt_ice_agent_is_closing(a) || a->state == NT_ICE_FAILED || a->state == NT_ICE_DISCONNECTED;
+}
+
+/* All candidates of the interfaces that there are. */
+static bool has_gathered(const struct nt_ice_agent *a)
+{
+    return nt_ice_gather_done(a->gather) || (nt_ice_gather_ready(a->gather) && nt_ice_gather_settled(a->gather));
 }
 
 static void tell_gathered(struct nt_ice_agent *a, nt_time now)
@@ -272,7 +276,7 @@ void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now)
         return;
     if (nt_ice_session_unpaired(s))
         nt_ice_form_late(s, now);
-    bool gathered = is_restarting(a) ? a->gathered : nt_ice_gather_done(a->gather);
+    bool gathered = is_restarting(a) ? a->gathered : has_gathered(a);
     nt_ice_nominate(s, gathered && !nt_ice_agent_is_closing(a), now);
     switch (nt_ice_session_update(s, gathered, now)) {
     case NT_ICE_SESSION_COMPLETED: end_with_success(a, now); break;
@@ -308,10 +312,11 @@ static bool has_lost_consent(const struct nt_ice_session *s)
     return nt_ice_consents_any_lost(nt_ice_session_env(s)->consents);
 }
 
-void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now)
+void nt_ice_agent_heed_consent(struct nt_ice_agent *a, const char *why, nt_time now)
 {
     const struct nt_ice_session *former = nt_ice_sessions_former(a->sessions);
     if (nt_ice_agent_is_checking(a) && has_lost_consent(nt_ice_agent_session(a))) {
+        trace(a, NT_TR_ICE_DISCONNECTED, why, now);
         set_state(a, NT_ICE_DISCONNECTED, now);
         nt_ice_sessions_forget(a->sessions);
         return;
@@ -320,7 +325,7 @@ void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now)
         return;
     nt_ice_sessions_forget(a->sessions);
     a->down = true;
-    trace(a, NT_TR_ICE_DISCONNECTED, "the consent of a component is lost that carried data during the restart", now);
+    trace(a, NT_TR_ICE_DISCONNECTED, why, now);
 }
 
 /* While a restart is open its candidates may be those that nothing else uses. */
@@ -358,7 +363,7 @@ bool nt_ice_agent_is_describable(const struct nt_ice_agent *a, bool offer)
 {
     if (a->offer != NULL && nt_ice_peer_offer_waits(a->offer, nt_ice_agent_session(a)))
         return false;
-    if (nt_ice_gather_done(a->gather))
+    if (has_gathered(a))
         return true;
     if (!nt_ice_gather_ready(a->gather))
         return false;
@@ -411,11 +416,11 @@ int nt_ice_agent_begin_restart(struct nt_ice_agent *a, nt_time now)
     int r = nt_ice_sessions_begin(a->sessions);
     if (r != NT_OK)
         return r;
-    a->gathered = nt_ice_gather_done(a->gather);
+    a->gathered = has_gathered(a);
     follow_newest(a);
     r = nt_ice_gather_again(a->gather, now);
     if (r == NT_OK) {
-        nt_ice_agent_finish_gathering(a, now); /* if nobody is asked */
+        nt_ice_agent_bound(a, now); /* all may be */
         return NT_OK;
     }
     nt_ice_sessions_roll_back(a->sessions);

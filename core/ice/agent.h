@@ -9,6 +9,8 @@
 #include "core/ice/respond.h"
 #include "core/ice/sessions.h"
 
+#define NT_ICE_CONSENT_LOST "the consent of a component is lost" /* why its pair carries no data any more */
+
 struct nt_ice_agent;
 
 struct nt_ice_agent *nt_ice_agent_make(const struct nt_ice_config *config, int *err); /* NULL with *err set */
@@ -33,8 +35,8 @@ void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now); /* if a
 /* Both sides' candidates are there: the newest session makes its checks, and is the current one from then on. NT_OK or NT_ENOMEM.
  */
 int nt_ice_agent_form_lists(struct nt_ice_agent *a, nt_time now);
-void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);        /* what has become of the checks */
-void nt_ice_agent_heed_consent(struct nt_ice_agent *a, nt_time now);    /* disconnected, if a component's is lost */
+void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now);                      /* what has become of the checks */
+void nt_ice_agent_heed_consent(struct nt_ice_agent *a, const char *why, nt_time now); /* disconnected, if a component's is lost */
 bool nt_ice_agent_takes_free_time(struct nt_ice_agent *a, nt_time now); /* once: it is time to release unused allocations */
 
 /* An exchange within a session: an offer that is not answered yet. */

@@ -82,12 +82,12 @@ static void set_foundation(struct nt_ice_entry *items, size_t n)
 }
 
 /* RFC 8445, 5.1.3: "A candidate is redundant if and only if its transport address and base equal those of another candidate"; the
- * lower priority goes. 5.1.1.2: "If a relayed candidate is identical to a host candidate [...] the relayed candidate MUST be
- * discarded". The kept ones are in falling preference. */
+ * lower priority goes; one that is gone counts for nothing. 5.1.1.2: "If a relayed candidate is identical to a host candidate [...]
+ * the relayed candidate MUST be discarded". The kept ones are in falling preference. */
 static bool is_redundant(const struct nt_ice_entry *kept, size_t n, const struct nt_ice_entry *e)
 {
     for (size_t i = 0; i < n; i++) {
-        if (!nt_addr_equal(&kept[i].c.addr, &e->c.addr) || kept[i].c.stream != e->c.stream)
+        if (!nt_addr_equal(&kept[i].c.addr, &e->c.addr) || kept[i].c.stream != e->c.stream || kept[i].gone)
             continue;
         if (nt_addr_equal(&kept[i].c.base, &e->c.base) || (e->c.type == NT_ICE_RELAY && kept[i].c.type == NT_ICE_HOST))
             return true;
@@ -100,9 +100,28 @@ static bool same_kind(const struct nt_ice_candidate *a, const struct nt_ice_cand
     return a->type == b->type && a->stream == b->stream && a->component == b->component;
 }
 
+static bool has_priority(const struct nt_ice_candidates *t, const struct nt_ice_entry *of, uint32_t priority)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (&t->items[i] != of && t->items[i].c.priority == priority && same_kind(&t->items[i].c, &of->c))
+            return true;
+    return false;
+}
+
+/* The local preference of its place among those that may come, whichever comes first; a lower one if that is taken, as by one that
+ * is gone: "the local preference MUST be unique" (RFC 8445, 5.1.2.1). */
+static uint32_t free_priority(const struct nt_ice_candidates *t, const struct nt_ice_entry *e)
+{
+    uint32_t priority;
+    uint16_t preference = (uint16_t)(UINT16_MAX - e->rank);
+    do
+        priority = nt_ice_candidate_priority(nt_ice_type_preference(e->c.type), preference, e->c.component);
+    while (has_priority(t, e, priority) && preference-- > 0);
+    return priority;
+}
+
 /* RFC 8838, 9: "it will compute its priority, type, foundation, and component ID according to regular ICE procedures"; it is
- * redundant if transport address and base are those of an existing candidate, "regardless of its priority". The local preference is
- * that of its place among those that may come, whichever comes first. */
+ * redundant if transport address and base are those of an existing candidate, "regardless of its priority". */
 static void join_last(struct nt_ice_candidates *t)
 {
     struct nt_ice_entry *e = &t->items[t->count - 1];
@@ -110,18 +129,19 @@ static void join_last(struct nt_ice_candidates *t)
         t->count--;
         return;
     }
-    e->c.priority = nt_ice_candidate_priority(nt_ice_type_preference(e->c.type), (uint16_t)(UINT16_MAX - e->rank), e->c.component);
+    e->c.priority = free_priority(t, e);
     set_foundation(t->items, t->count);
     t->settled++;
 }
 
-void nt_ice_candidates_add(struct nt_ice_candidates *t, const struct nt_ice_entry *e, bool settled)
+bool nt_ice_candidates_add(struct nt_ice_candidates *t, const struct nt_ice_entry *e, bool settled)
 {
     if (t->count == t->cap)
-        return;
+        return false;
     t->items[t->count++] = *e;
     if (settled)
         join_last(t);
+    return true;
 }
 
 static int by_rank(const void *pa, const void *pb)
@@ -163,7 +183,7 @@ static uint32_t find_mapped(const struct nt_ice_candidates *t, const struct nt_i
     for (uint32_t i = 0; i < t->count; i++) {
         const struct nt_ice_entry *e = &t->items[i];
         if (e->c.stream == sender->c.stream && e->c.component == sender->c.component && nt_addr_equal(&e->c.addr, mapped) &&
-            nt_ice_via_equal(e->via, sender->via))
+            nt_ice_via_equal(e->via, sender->via) && !e->gone)
             return i;
     }
     return NT_ICE_NONE;
@@ -211,7 +231,7 @@ uint32_t nt_ice_candidates_sender(const struct nt_ice_candidates *t, struct nt_i
 {
     for (uint32_t i = 0; i < t->count; i++) {
         const struct nt_ice_entry *e = &t->items[i];
-        if (nt_ice_via_equal(e->via, via) && (e->c.type == NT_ICE_HOST || e->c.type == NT_ICE_RELAY))
+        if (nt_ice_via_equal(e->via, via) && !e->gone && (e->c.type == NT_ICE_HOST || e->c.type == NT_ICE_RELAY))
             return i;
     }
     return NT_ICE_NONE;
@@ -232,9 +252,9 @@ size_t nt_ice_candidates_settled(const struct nt_ice_candidates *t)
 const struct nt_ice_candidate *nt_ice_candidates_next_gathered(struct nt_ice_candidates *t)
 {
     while (t->shown < t->count) {
-        const struct nt_ice_candidate *c = &t->items[t->shown++].c;
-        if (c->type != NT_ICE_PRFLX)
-            return c;
+        const struct nt_ice_entry *e = &t->items[t->shown++];
+        if (e->c.type != NT_ICE_PRFLX && !e->gone)
+            return &e->c;
     }
     return NULL;
 }

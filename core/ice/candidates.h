@@ -35,8 +35,9 @@ void nt_ice_candidates_mark_paired(struct nt_ice_candidates *t); /* all that are
 void nt_ice_candidates_mark_told(struct nt_ice_candidates *t, uint32_t id);
 
 /* Our own. */
-/* A gathered one, into reserved room. `settled`: what it is, it is at once (RFC 8838, 9); a redundant one is not added. */
-void nt_ice_candidates_add(struct nt_ice_candidates *t, const struct nt_ice_entry *e, bool settled);
+/* A gathered one, into reserved room; false: there is none. `settled`: what it is, it is at once (RFC 8838, 9); a redundant one is
+ * not added. */
+bool nt_ice_candidates_add(struct nt_ice_candidates *t, const struct nt_ice_entry *e, bool settled);
 /* From what was gathered to what is announced: redundant ones go, then local preferences, priorities, order (stream, component,
  * falling priority) and foundations. Ids count from here. */
 void nt_ice_candidates_settle(struct nt_ice_candidates *t);
@@ -44,9 +45,10 @@ void nt_ice_candidates_settle(struct nt_ice_candidates *t);
  * none (RFC 8445, 7.2.5.3.1). NT_ICE_NONE: the limit, or memory. */
 uint32_t nt_ice_candidates_mapped(struct nt_ice_candidates *t, uint32_t sender, const struct nt_addr *mapped,
                                   const struct nt_addr *remote, uint32_t priority, nt_time now);
-uint32_t nt_ice_candidates_sender(const struct nt_ice_candidates *t, struct nt_ice_via via); /* the host or relayed one of `via` */
-void nt_ice_candidates_retire(struct nt_ice_candidates *t, struct nt_ice_via via);           /* all of `via` are gone */
-size_t nt_ice_candidates_settled(const struct nt_ice_candidates *t);                         /* without peer-reflexive ones */
+/* The host or relayed one of `via` that is not gone, or NT_ICE_NONE. */
+uint32_t nt_ice_candidates_sender(const struct nt_ice_candidates *t, struct nt_ice_via via);
+void nt_ice_candidates_retire(struct nt_ice_candidates *t, struct nt_ice_via via); /* all of `via` are gone */
+size_t nt_ice_candidates_settled(const struct nt_ice_candidates *t);               /* without peer-reflexive ones */
 /* The next one that was gathered since the last call, or NULL. */
 const struct nt_ice_candidate *nt_ice_candidates_next_gathered(struct nt_ice_candidates *t);
 

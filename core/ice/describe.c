@@ -27,7 +27,7 @@ static struct nt_addr default_of(const struct nt_ice_stream_description *d)
  * nomination of a candidate pair", which counts for its component here; and to one who does not trickle there is no way. */
 static bool may_tell(const struct nt_ice_session *s, const struct nt_ice_entry *e)
 {
-    if (e->c.type == NT_ICE_PRFLX || e->told || nt_ice_session_own_ended(s))
+    if (e->c.type == NT_ICE_PRFLX || e->told || e->gone || nt_ice_session_own_ended(s))
         return e->told;
     if (nt_ice_session_state(s) == NT_ICE_SESSION_WAITING)
         return true;
@@ -63,8 +63,8 @@ static int describe_gathered(struct nt_ice_session *s, bool gathered, struct nt_
     const struct nt_ice_candidates *own = nt_ice_session_env(s)->own;
     int r = trickles(s) ? tell_candidates(s, gathered, d) : NT_OK;
     for (uint32_t i = 0; i < nt_ice_candidates_count(own) && r == NT_OK && !trickles(s); i++) {
-        const struct nt_ice_candidate *c = &nt_ice_candidates_at(own, i)->c;
-        r = c->type != NT_ICE_PRFLX ? nt_ice_description_add(d, c) : NT_OK;
+        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
+        r = e->c.type != NT_ICE_PRFLX && !e->gone ? nt_ice_description_add(d, &e->c) : NT_OK;
     }
     for (size_t i = 0; i < d->stream_count; i++)
         d->streams[i].default_addr = default_of(&d->streams[i]);

@@ -17,7 +17,7 @@ struct combination {
 static bool is_pairable(const struct nt_ice_entry *own, const struct nt_ice_entry *remote)
 {
     const struct nt_ice_candidate *c = &own->c, *d = &remote->c;
-    if (!own->told || !remote->told || (c->type != NT_ICE_HOST && c->type != NT_ICE_RELAY))
+    if (!own->told || own->gone || !remote->told || (c->type != NT_ICE_HOST && c->type != NT_ICE_RELAY))
         return false;
     return c->stream == d->stream && c->component == d->component && c->addr.family == d->addr.family &&
            (c->addr.family != NT_AF_IPV6 || nt_addr_is_link_local(&c->addr) == nt_addr_is_link_local(&d->addr));

@@ -1,5 +1,6 @@
 #include "core/ice/gather.h"
 #include "core/base/err.h"
+#include "core/base/map.h"
 #include "core/ice/bases.h"
 #include "core/ice/candidates.h"
 #include "core/ice/relay.h"
@@ -11,12 +12,16 @@ enum source_state { SOURCE_IDLE = 0, SOURCE_ASKING, SOURCE_DONE, SOURCE_FAILED }
 
 /* A STUN or TURN server as seen from one base. */
 struct source {
-    uint16_t base, server_index;
-    bool turn;    /* it is asked for an allocation, not (or no longer) by a Binding request alone */
-    bool of_turn; /* it is a TURN server's */
+    bool used;                         /* false: a free place */
+    bool turn;                         /* it is asked for an allocation, not (or no longer) by a Binding request alone */
+    bool of_turn;                      /* it is a TURN server's */
+    bool extra;                        /* its base is a port for an allocation in place of one that `home` had */
+    bool has_mapping;                  /* at the NAT, as far as is known: it is kept alive */
+    bool binding;                      /* a Binding transaction is under way */
+    uint16_t base, home, server_index; /* home: the one that host candidates come of */
     enum source_state state;
     struct nt_addr server, mapped;
-    bool binding; /* a Binding transaction is under way */
+    struct nt_addr client; /* of an allocation: as the server sees it */
     struct nt_stun_txn txn;
     nt_time refresh_at; /* when the NAT's mapping to the server is refreshed */
 };
@@ -24,10 +29,13 @@ struct source {
 struct nt_ice_gather {
     const struct nt_ice_env *env;
     struct source *items;
-    size_t count;
+    size_t count, cap;
+    size_t expected;  /* candidates that may come into the present table */
+    uint16_t sourced; /* bases that have their sources, from the first one */
+    uint16_t hosted;  /* and their host candidates */
     bool ready, done;
     bool stopped, closed;
-    bool was_done, was_stopped; /* before the last nt_ice_gather_again */
+    bool was_done, was_stopped; /* before it began anew */
 };
 
 struct nt_ice_gather *nt_ice_gather_new(const struct nt_ice_env *env)
@@ -56,20 +64,62 @@ static const struct nt_ice_base *base_of(const struct nt_ice_gather *g, const st
     return nt_ice_bases_at(g->env->bases, s->base);
 }
 
+static size_t free_places(const struct nt_ice_gather *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->count; i++)
+        n += !g->items[i].used && nt_ice_relays_is_free(g->env->relays, (uint16_t)i);
+    return n;
+}
+
+/* Room for so many more sources, and what they and `hosts` bases may bring. With trickle peer-reflexive candidates come between. */
+static int make_room(struct nt_ice_gather *g, size_t hosts, size_t more)
+{
+    size_t places = free_places(g), count = g->count + (more > places ? more - places : 0);
+    size_t expected = g->expected + hosts + 2 * more;
+    size_t room = expected + (trickles(g) || g->done ? NT_ICE_PRFLX_MAX : 0);
+    if (expected > NT_ICE_GATHERED_MAX)
+        return NT_ELIMIT;
+    int r = nt_grow(&g->items, &g->cap, count, sizeof *g->items, NT_ICE_SOURCES_MAX);
+    if (r == NT_OK)
+        r = nt_ice_relays_reserve(g->env->relays, count);
+    if (r == NT_OK)
+        r = nt_ice_candidates_reserve(g->env->own, room, room);
+    if (r == NT_OK)
+        g->expected = expected;
+    return r;
+}
+
+/* There is room. */
+static struct source *take_place(struct nt_ice_gather *g)
+{
+    size_t i = 0;
+    while (i < g->count && (g->items[i].used || !nt_ice_relays_is_free(g->env->relays, (uint16_t)i)))
+        i++;
+    if (i == g->count)
+        g->count++;
+    nt_ice_relays_forget(g->env->relays, (uint16_t)i);
+    return &g->items[i];
+}
+
+static void put_source(struct nt_ice_gather *g, struct source s)
+{
+    s.used = true;
+    s.of_turn = s.turn;
+    s.refresh_at = NT_TIME_NEVER;
+    s.state = g->stopped ? SOURCE_FAILED : SOURCE_IDLE;
+    *take_place(g) = s;
+}
+
 static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t index, const struct nt_addr *server)
 {
     if (server->family != nt_ice_bases_at(g->env->bases, base)->addr.family)
         return;
     /* One allocation for each 5-tuple (RFC 8656, 7.2). */
     for (size_t i = 0; turn && i < g->count; i++)
-        if (g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
-            return; /* told by trace_unasked */
-    g->items[g->count++] = (struct source){.base = base,
-                                           .server_index = (uint16_t)index,
-                                           .turn = turn,
-                                           .of_turn = turn,
-                                           .server = *server,
-                                           .refresh_at = NT_TIME_NEVER};
+        if (g->items[i].used && g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
+            return; /* told by nt_ice_gather_tell_unasked */
+    put_source(g, (struct source){.base = base, .home = base, .server_index = (uint16_t)index, .turn = turn, .server = *server});
 }
 
 static bool is_told_before(const struct nt_ice_turn *turn, size_t k)
@@ -88,7 +138,7 @@ static bool has_base_of(const struct nt_ice_gather *g, const struct nt_addr *ser
     return false;
 }
 
-static void trace_unasked(const struct nt_ice_gather *g, nt_time now)
+void nt_ice_gather_tell_unasked(const struct nt_ice_gather *g, nt_time now)
 {
     static const char no_base[] = "a server is not asked: no interface has its address family",
                       twice[] = "a TURN server is asked once, though it is given twice";
@@ -103,41 +153,31 @@ static void trace_unasked(const struct nt_ice_gather *g, nt_time now)
             nt_ice_record_drop(g->env->record, NULL, &config->turn[k].server, twice, now);
 }
 
-static int make_sources(struct nt_ice_gather *g, nt_time now)
+/* Bases for candidates that have no sources yet. */
+static size_t count_new_bases(const struct nt_ice_gather *g)
 {
-    const struct nt_ice_config *config = g->env->config;
-    uint16_t bases = nt_ice_bases_count(g->env->bases);
-    size_t most = (config->stun_count + config->turn_count) * bases;
-    if (most > NT_ICE_SOURCES_MAX)
-        return NT_ELIMIT;
-    g->items = calloc(most + 1, sizeof *g->items);
-    if (g->items == NULL)
-        return NT_ENOMEM;
-    for (uint16_t base = 0; base < bases; base++) {
-        for (size_t k = 0; k < config->stun_count && config->policy == NT_ICE_ALL; k++)
-            add_source(g, base, false, k, &config->stun[k]);
-        for (size_t k = 0; k < config->turn_count; k++)
-            add_source(g, base, true, k, &config->turn[k].server);
-    }
-    trace_unasked(g, now);
-    return NT_OK;
+    size_t n = 0;
+    for (uint16_t i = g->sourced; i < nt_ice_bases_count(g->env->bases); i++)
+        n += !nt_ice_bases_at(g->env->bases, i)->spare;
+    return n;
 }
 
-int nt_ice_gather_make(struct nt_ice_gather *g, nt_time now)
+int nt_ice_gather_extend(struct nt_ice_gather *g)
 {
-    int r = make_sources(g, now);
-    if (r == NT_OK)
-        r = nt_ice_relays_make(g->env->relays, g->count);
-    /* Host candidates, two reflexive ones for a TURN server, and with trickle the peer-reflexive ones to come. */
-    size_t most = nt_ice_bases_count(g->env->bases) + 2 * g->count + (trickles(g) ? NT_ICE_PRFLX_MAX : 0);
-    if (r == NT_OK)
-        r = nt_ice_candidates_reserve(g->env->own, most, most);
-    if (r == NT_OK)
-        return NT_OK;
-    free(g->items);
-    g->items = NULL;
-    g->count = 0;
-    return r;
+    const struct nt_ice_config *config = g->env->config;
+    size_t bases = count_new_bases(g);
+    int r = make_room(g, bases, bases * (config->stun_count + config->turn_count));
+    if (r != NT_OK)
+        return r;
+    for (; g->sourced < nt_ice_bases_count(g->env->bases); g->sourced++) {
+        if (nt_ice_bases_at(g->env->bases, g->sourced)->spare)
+            continue;
+        for (size_t k = 0; k < config->stun_count && config->policy == NT_ICE_ALL; k++)
+            add_source(g, g->sourced, false, k, &config->stun[k]);
+        for (size_t k = 0; k < config->turn_count; k++)
+            add_source(g, g->sourced, true, k, &config->turn[k].server);
+    }
+    return NT_OK;
 }
 
 /* `server`: where it was learnt; NULL for a host candidate. */
@@ -152,37 +192,28 @@ static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_t
         .rank = rank};
 }
 
-static bool same_component(const struct nt_ice_gather *g, uint16_t base, uint16_t other)
-{
-    const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base), *o = nt_ice_bases_at(g->env->bases, other);
-    return b->stream == o->stream && b->component == o->component;
-}
-
-/* The place of what comes of a base or a source among all that may come of its type for its component. */
-static uint32_t rank_of_base(const struct nt_ice_gather *g, uint16_t base)
-{
-    uint32_t n = 0;
-    for (uint16_t i = 0; i < base; i++)
-        n += same_component(g, i, base);
-    return n;
-}
-
+/* The place of what comes of a source among all that may come of its type for its component. */
 static uint32_t rank_of_source(const struct nt_ice_gather *g, const struct source *s, bool turn_only)
 {
-    uint32_t n = 0;
-    for (const struct source *o = g->items; o < s; o++)
-        n += same_component(g, o->base, s->base) && (o->of_turn || !turn_only);
-    return n;
+    const struct nt_ice_config *config = g->env->config;
+    uint32_t rank = nt_ice_bases_at(g->env->bases, s->home)->rank, stun = (uint32_t)config->stun_count,
+             turn = (uint32_t)config->turn_count;
+    return turn_only ? rank * turn + s->server_index : rank * (stun + turn) + (s->of_turn ? stun : 0) + s->server_index;
+}
+
+/* What is told one by one, or is to join what has been told, is at once what it is. */
+static void add_candidate(struct nt_ice_gather *g, const struct nt_ice_entry *own)
+{
+    nt_ice_candidates_add(g->env->own, own, trickles(g) || g->done);
 }
 
 static void add_hosts(struct nt_ice_gather *g)
 {
-    uint16_t bases = nt_ice_bases_count(g->env->bases);
-    for (uint16_t i = 0; i < bases && g->env->config->policy == NT_ICE_ALL; i++) {
-        const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, i);
-        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, i, &b->addr, NULL, rank_of_base(g, i));
-        if (b->state == NT_ICE_BASE_BOUND && !b->spare)
-            nt_ice_candidates_add(g->env->own, &own, trickles(g));
+    for (; g->hosted < nt_ice_bases_count(g->env->bases); g->hosted++) {
+        const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, g->hosted);
+        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, g->hosted, &b->addr, NULL, b->rank);
+        if (b->state == NT_ICE_BASE_BOUND && !b->spare && g->env->config->policy == NT_ICE_ALL)
+            add_candidate(g, &own);
     }
 }
 
@@ -199,25 +230,26 @@ static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
         return;
     struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, rank_of_source(g, s, false));
     own.c.base = own.c.related = b->addr;
-    nt_ice_candidates_add(g->env->own, &own, trickles(g));
+    add_candidate(g, &own);
 }
 
 static void add_relayed(struct nt_ice_gather *g, const struct source *s, bool open)
 {
     uint16_t i = (uint16_t)(s - g->items);
-    if (!nt_ice_relays_alive(g->env->relays, i))
+    if (!nt_ice_relays_stands(g->env->relays, i))
         return;
     struct nt_ice_entry own =
         make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, rank_of_source(g, s, true));
     own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
     own.via.relay = (int16_t)i;
-    nt_ice_candidates_add(g->env->own, &own, trickles(g));
+    add_candidate(g, &own);
 }
 
+/* An allocation that stands is told, whether or not its server has answered a Binding request since. */
 static void add_source_candidates(struct nt_ice_gather *g, const struct source *s)
 {
     bool open = g->env->config->policy == NT_ICE_ALL;
-    if (open)
+    if (open && s->state == SOURCE_DONE)
         add_reflexive(g, s);
     add_relayed(g, s, open);
 }
@@ -240,97 +272,57 @@ static void finish(struct nt_ice_gather *g)
     g->done = true;
 }
 
-/* With trickle: what there is without asking. */
-static void show_hosts_and_relays(struct nt_ice_gather *g)
-{
-    g->ready = true;
-    add_hosts(g);
-    for (size_t i = 0; i < g->count; i++)
-        if (g->items[i].state == SOURCE_DONE)
-            add_source_candidates(g, &g->items[i]);
-}
-
-static void ask_again(struct nt_ice_gather *g, struct source *s)
-{
-    if (base_of(g, s)->state == NT_ICE_BASE_REFUSED)
-        return;
-    if (s->of_turn) {
-        s->state = nt_ice_relays_alive(g->env->relays, (uint16_t)(s - g->items)) ? SOURCE_DONE : s->state;
-        return;
-    }
-    s->state = SOURCE_IDLE;
-    s->binding = false;
-    s->refresh_at = NT_TIME_NEVER;
-    s->mapped = (struct nt_addr){0};
-}
-
-int nt_ice_gather_again(struct nt_ice_gather *g, nt_time now)
-{
-    size_t most = nt_ice_bases_count(g->env->bases) + 2 * g->count + (trickles(g) ? NT_ICE_PRFLX_MAX : 0);
-    (void)now;
-    int r = nt_ice_candidates_reserve(g->env->own, most, most);
-    if (r != NT_OK)
-        return r;
-    g->was_done = g->done;
-    g->was_stopped = g->stopped;
-    g->done = g->stopped = false;
-    for (size_t i = 0; i < g->count; i++)
-        ask_again(g, &g->items[i]);
-    if (trickles(g) && g->ready)
-        show_hosts_and_relays(g);
-    return NT_OK;
-}
-
-void nt_ice_gather_back(struct nt_ice_gather *g, nt_time now)
-{
-    (void)now;
-    g->done = g->was_done;
-    g->stopped = g->was_stopped;
-    if (!g->was_done) {
-        show_hosts_and_relays(g);
-        return;
-    }
-    for (size_t i = 0; i < g->count; i++) {
-        struct source *s = &g->items[i];
-        s->binding = s->binding && s->state == SOURCE_DONE;
-        s->state = s->state < SOURCE_DONE ? SOURCE_DONE : s->state;
-    }
-}
-
 void nt_ice_gather_bound(struct nt_ice_gather *g)
 {
     for (size_t i = 0; i < g->count; i++)
         if (g->items[i].state == SOURCE_IDLE && base_of(g, &g->items[i])->state == NT_ICE_BASE_REFUSED)
             g->items[i].state = SOURCE_FAILED;
-    if (trickles(g) && !g->ready && nt_ice_bases_answered(g->env->bases)) {
-        g->ready = true;
-        add_hosts(g);
-    }
+    if (!nt_ice_bases_answered(g->env->bases) || !(trickles(g) || g->done))
+        return;
+    g->ready = trickles(g);
+    add_hosts(g);
+}
+
+bool nt_ice_gather_settled(const struct nt_ice_gather *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (g->items[i].state < SOURCE_DONE)
+            return false;
+    return nt_ice_bases_answered(g->env->bases);
+}
+
+/* RFC 8838, 13: "an agent MUST NOT convey any more candidates after it has conveyed an end-of-candidates indication", and another
+ * interface may bring some. Half trickle's offer has to be whole. */
+static bool is_left_open(const struct nt_ice_gather *g)
+{
+    return g->env->config->continual && g->env->config->trickle == NT_ICE_TRICKLE_FULL;
 }
 
 bool nt_ice_gather_finish(struct nt_ice_gather *g)
 {
-    if (g->stopped || g->done || !nt_ice_bases_answered(g->env->bases))
+    if (g->stopped || g->done || is_left_open(g) || !nt_ice_gather_settled(g))
         return false;
-    for (size_t i = 0; i < g->count; i++)
-        if (g->items[i].state < SOURCE_DONE)
-            return false;
     finish(g);
     return true;
+}
+
+/* The source brings nothing any more. */
+static void give_up(struct nt_ice_gather *g, struct source *s, const char *why, nt_time now)
+{
+    if (s->state < SOURCE_DONE) {
+        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, why, now);
+        s->state = SOURCE_FAILED;
+        s->binding = false;
+    }
 }
 
 bool nt_ice_gather_stop(struct nt_ice_gather *g, nt_time now)
 {
     g->stopped = true;
+    for (size_t i = 0; i < g->count; i++)
+        give_up(g, &g->items[i], "a server is no longer asked: ICE has ended without what it might bring", now);
     if (g->done)
         return false;
-    for (size_t i = 0; i < g->count; i++)
-        if (g->items[i].state < SOURCE_DONE) {
-            nt_ice_record_drop(g->env->record, &base_of(g, &g->items[i])->addr, &g->items[i].server,
-                               "a server is no longer asked: ICE has ended without what it might bring", now);
-            g->items[i].state = SOURCE_FAILED;
-            g->items[i].binding = false;
-        }
     finish(g);
     return true;
 }
@@ -342,12 +334,29 @@ void nt_ice_gather_close(struct nt_ice_gather *g)
         g->items[i].binding = false;
 }
 
+static void free_source(struct source *s)
+{
+    *s = (struct source){.state = SOURCE_FAILED, .refresh_at = NT_TIME_NEVER};
+}
+
+void nt_ice_gather_lose_bases(struct nt_ice_gather *g, nt_time now)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        struct source *s = &g->items[i];
+        if (!s->used || base_of(g, s)->state != NT_ICE_BASE_GONE)
+            continue;
+        give_up(g, s, "a server is no longer asked: the interface is gone", now);
+        free_source(s);
+    }
+}
+
 static void conclude_source(struct nt_ice_gather *g, struct source *s, enum source_state state)
 {
     if (s->state >= SOURCE_DONE)
         return;
     s->state = state;
-    if (state == SOURCE_DONE && trickles(g))
+    s->has_mapping = state == SOURCE_DONE;
+    if (trickles(g) || g->done)
         add_source_candidates(g, s);
 }
 
@@ -468,6 +477,41 @@ static bool accept_mapped(struct nt_ice_gather *g, struct source *s, const struc
     return why == NULL;
 }
 
+static bool has_allocation(const struct nt_ice_gather *g, const struct source *s)
+{
+    uint16_t i = (uint16_t)(s - g->items);
+    return nt_ice_relays_stands(g->env->relays, i) || nt_ice_relays_is_asked(g->env->relays, i);
+}
+
+/* RFC 8656, 7.2: an allocation belongs to a 5-tuple as the server sees it. The same port of ours would be that 5-tuple again, once
+ * a NAT has its former mapping back. */
+static void ask_elsewhere(struct nt_ice_gather *g, uint16_t home, uint16_t server_index, nt_time now)
+{
+    const struct nt_addr *server = &g->env->config->turn[server_index].server;
+    const char *why = NULL;
+    uint16_t base = NT_ICE_NO_BASE;
+    if (make_room(g, 0, 1) != NT_OK)
+        why = "no allocation is asked for: no room, or no memory";
+    else if ((base = nt_ice_bases_add_spare(g->env->bases, home)) == NT_ICE_NO_BASE)
+        why = "no allocation is asked for: no room for another port";
+    else
+        put_source(g,
+                   (struct source){
+                       .base = base, .home = home, .server_index = server_index, .turn = true, .extra = true, .server = *server});
+    if (why != NULL)
+        nt_ice_record_drop(g->env->record, &nt_ice_bases_at(g->env->bases, home)->addr, server, why, now);
+}
+
+/* The server does not know the client of an allocation any more when a NAT has given it another address. */
+static void lose_unknown(struct nt_ice_gather *g, const struct source *s, nt_time now)
+{
+    uint16_t i = (uint16_t)(s - g->items);
+    if (!nt_ice_relays_stands(g->env->relays, i) || !nt_addr_is_set(&s->client) || nt_addr_equal(&s->client, &s->mapped))
+        return;
+    nt_ice_relays_lose(g->env->relays, i, "its server sees another client: the NAT has another mapping", now);
+    ask_elsewhere(g, s->home, s->server_index, now);
+}
+
 /* What the first response of a source tells; later ones only show that the mapping lives. */
 static bool take_mapped(struct nt_ice_gather *g, struct source *s, const struct nt_stun_msg *m, nt_time now)
 {
@@ -486,7 +530,10 @@ bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct
         struct source *s = &g->items[i];
         if (s->base != base || !s->binding || memcmp(s->txn.id, m->id, NT_STUN_ID) != 0 || !nt_addr_equal(&s->server, from))
             continue;
-        end_binding(g, s, take_mapped(g, s, m, now), nt_time_after(now, g->env->config->keepalive));
+        bool asked = s->state == SOURCE_ASKING, good = take_mapped(g, s, m, now);
+        if (asked && good)
+            lose_unknown(g, s, now);
+        end_binding(g, &g->items[i], good, nt_time_after(now, g->env->config->keepalive));
         return true;
     }
     return false;
@@ -564,6 +611,7 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t 
     }
     nt_ice_relays_adopt(g->env->relays, source);
     s->base = base;
+    s->client = *mapped;
     s->server = *nt_ice_relays_server(g->env->relays, source);
     if (first) {
         accept_mapped(g, s, mapped, now);
@@ -580,7 +628,9 @@ void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code)
 {
     struct source *s = &g->items[source];
     bool lacks_resources = code == 486 || code == 508;
-    if (s->state == SOURCE_ASKING && lacks_resources && g->env->config->policy == NT_ICE_ALL) {
+    if (!s->turn)
+        return; /* a Binding request is under way, or has been answered */
+    if (s->state == SOURCE_ASKING && lacks_resources && g->env->config->policy == NT_ICE_ALL && !s->extra) {
         s->turn = false;
         s->state = SOURCE_IDLE;
         return;
@@ -606,4 +656,139 @@ int nt_ice_gather_build(const struct nt_ice_gather *g, const struct nt_ice_messa
         nt_stun_add_text(&b, NT_ATTR_SOFTWARE, g->env->config->software);
     nt_stun_add_fingerprint(&b);
     return nt_stun_finish(&b);
+}
+
+/* --- an ICE restart --- */
+static void close_unused_ports(struct nt_ice_gather *g)
+{
+    for (uint16_t i = 0; i < nt_ice_bases_count(g->env->bases); i++)
+        if (nt_ice_bases_at(g->env->bases, i)->spare && !nt_ice_relays_uses(g->env->relays, i))
+            nt_ice_bases_close(g->env->bases, i);
+}
+
+/* The allocation is gone, refused, or about to be released. Its server is asked for the mapped address of `home` alone from now on.
+ */
+static void end_allocation(struct nt_ice_gather *g, struct source *s, nt_time now)
+{
+    nt_ice_relays_release(g->env->relays, (uint16_t)(s - g->items), now); /* one that waits to ask again */
+    if (s->extra) {
+        free_source(s);
+        return;
+    }
+    s->base = s->home;
+    s->server = g->env->config->turn[s->server_index].server;
+    s->client = (struct nt_addr){0};
+}
+
+static void renew_source(struct nt_ice_gather *g, struct source *s, nt_time now)
+{
+    bool unasked = s->turn && s->state == SOURCE_IDLE, stands = nt_ice_relays_stands(g->env->relays, (uint16_t)(s - g->items));
+    if (!s->used || unasked)
+        return;
+    if (s->turn && nt_ice_relays_is_asked(g->env->relays, (uint16_t)(s - g->items))) {
+        s->state = SOURCE_ASKING;
+        return;
+    }
+    if (s->of_turn && !stands)
+        end_allocation(g, s, now);
+    s->turn = s->binding = false;
+    s->refresh_at = NT_TIME_NEVER;
+    s->mapped = (struct nt_addr){0};
+    bool asks = s->used && (stands || g->env->config->policy == NT_ICE_ALL);
+    s->state = asks ? SOURCE_IDLE : SOURCE_FAILED;
+}
+
+/* Has the server an allocation for this home, or is it asked for one? */
+static bool is_relayed(const struct nt_ice_gather *g, const struct source *s)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        const struct source *o = &g->items[i];
+        bool same = o->used && o->of_turn && o->home == s->home && o->server_index == s->server_index;
+        if (same && (has_allocation(g, o) || (o->turn && o->state == SOURCE_IDLE)))
+            return true;
+    }
+    return false;
+}
+
+static void begin_anew(struct nt_ice_gather *g, nt_time now)
+{
+    size_t count = g->count; /* those that come meanwhile are new */
+    close_unused_ports(g);
+    for (size_t i = 0; i < count; i++)
+        renew_source(g, &g->items[i], now);
+    for (size_t i = 0; i < count; i++) {
+        struct source s = g->items[i];
+        if (s.used && s.of_turn && !s.extra && !is_relayed(g, &s))
+            ask_elsewhere(g, s.home, s.server_index, now);
+    }
+    nt_ice_gather_tell_unasked(g, now);
+}
+
+/* What the bases and sources there are may bring. */
+static size_t count_expected(const struct nt_ice_gather *g)
+{
+    size_t n = 0;
+    for (uint16_t i = 0; i < g->sourced; i++) {
+        const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, i);
+        n += !b->spare && b->state != NT_ICE_BASE_GONE;
+    }
+    for (size_t i = 0; i < g->count; i++)
+        n += g->items[i].used ? 2 : 0;
+    return n;
+}
+
+int nt_ice_gather_again(struct nt_ice_gather *g, nt_time now)
+{
+    struct nt_ice_gather before = *g;
+    int r = nt_ice_bases_make(g->env->bases, g->env->config);
+    if (r == NT_ELIMIT)
+        nt_ice_record_drop(g->env->record, NULL, NULL, "no room for the ports of another interface", now);
+    g->stopped = g->done = g->ready = false;
+    g->hosted = 0;
+    g->expected = count_expected(g);
+    r = r == NT_ENOMEM ? r : nt_ice_gather_extend(g);
+    if (r != NT_OK) {
+        before.items = g->items; /* which may have been moved */
+        before.cap = g->cap;
+        *g = before;
+        return r;
+    }
+    g->was_done = before.done;
+    g->was_stopped = before.stopped;
+    begin_anew(g, now);
+    return NT_OK;
+}
+
+/* What stays of a source when nothing comes of a restart, and gathering had ended before it. */
+static void take_back(struct nt_ice_gather *g, struct source *s, nt_time now)
+{
+    uint16_t i = (uint16_t)(s - g->items);
+    struct nt_ice_via via = {.base = s->base, .relay = (int16_t)i};
+    if (s->state < SOURCE_DONE)
+        give_up(g, s, "a server is no longer asked: nothing has come of the restart", now);
+    s->refresh_at = s->has_mapping && !g->stopped ? nt_time_after(now, g->env->config->keepalive) : NT_TIME_NEVER;
+    if (s->of_turn && has_allocation(g, s) && nt_ice_candidates_sender(g->env->own, via) == NT_ICE_NONE)
+        nt_ice_relays_release(g->env->relays, i, now);
+}
+
+void nt_ice_gather_back(struct nt_ice_gather *g, nt_time now)
+{
+    g->done = g->was_done;
+    g->stopped = g->was_stopped;
+    if (g->done) {
+        g->hosted = nt_ice_bases_count(g->env->bases);
+        for (size_t i = 0; i < g->count; i++)
+            if (g->items[i].used)
+                take_back(g, &g->items[i], now);
+        return;
+    }
+    g->hosted = 0;
+    g->ready = false;
+    size_t more = g->expected + NT_ICE_PRFLX_MAX;
+    if (nt_ice_candidates_reserve(g->env->own, more, SIZE_MAX / sizeof(struct nt_ice_entry)) != NT_OK)
+        nt_ice_record_drop(g->env->record, NULL, NULL, "no memory for the candidates that came during a restart", now);
+    nt_ice_gather_bound(g);
+    for (size_t i = 0; i < g->count && trickles(g); i++)
+        if (g->items[i].state >= SOURCE_DONE)
+            add_source_candidates(g, &g->items[i]);
 }

@@ -31,18 +31,8 @@ void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_in
     case NT_IN_CONNECTED: nt_ice_inbound_bind(a, path, true, now); break;
     case NT_IN_CLOSED: nt_ice_inbound_bind(a, path, false, now); break;
     case NT_IN_ICMP: nt_ice_inbound_icmp(a, path, bytes, len, now); break;
-    case NT_IN_IF_UP:
-        if (nt_ice_agent_state(a) == NT_ICE_NEW)
-            nt_ice_bases_add_interface(nt_ice_agent_env(a)->bases, &path->local, now);
-        else if (!nt_ice_bases_has_interface(nt_ice_agent_env(a)->bases, &path->local))
-            nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL,
-                               "an interface that came after gathering began gets no base", now);
-        break;
-    case NT_IN_IF_DOWN:
-        if (nt_ice_bases_has_interface(nt_ice_agent_env(a)->bases, &path->local))
-            nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL,
-                               "an interface that went down keeps its candidates (RFC 8445, 5.1.1.4 is not built)", now);
-        break;
+    case NT_IN_IF_UP: nt_ice_inbound_interface_up(a, &path->local, now); break;
+    case NT_IN_IF_DOWN: nt_ice_inbound_interface_down(a, &path->local, now); break;
     default: break;
     }
     nt_ice_agent_settle(a, now);
@@ -54,7 +44,8 @@ static bool is_relay_selected(const struct nt_ice_agent *a, size_t source)
     const struct nt_ice_env *env = nt_ice_session_env(nt_ice_agent_session(a));
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
         const struct nt_ice_valid *v = nt_ice_component_selected(nt_ice_components_at(env->components, i));
-        if (v != NULL && nt_ice_candidates_at(env->own, v->own)->via.relay == (int16_t)source)
+        const struct nt_ice_entry *own = v != NULL ? nt_ice_candidates_at(env->own, v->own) : NULL;
+        if (own != NULL && own->via.relay == (int16_t)source && !own->gone)
             return true;
     }
     return false;
@@ -83,7 +74,7 @@ void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
         nt_ice_freshness_timer(nt_ice_agent_session(a), now);
     if (nt_ice_sessions_former(nt_ice_agent_sessions(a)) != NULL)
         nt_ice_freshness_timer(nt_ice_sessions_former(nt_ice_agent_sessions(a)), now);
-    nt_ice_agent_heed_consent(a, now);
+    nt_ice_agent_heed_consent(a, NT_ICE_CONSENT_LOST, now);
     if (nt_ice_agent_takes_free_time(a, now))
         release_allocations(a, false, now);
     nt_ice_relays_pull(nt_ice_agent_env(a)->relays, now);
@@ -125,13 +116,14 @@ int nt_ice_gather(struct nt_ice_agent *a, nt_time now)
 {
     if (nt_ice_agent_state(a) != NT_ICE_NEW)
         return NT_ESTATE;
-    int r = nt_ice_bases_make(nt_ice_agent_env(a)->bases, nt_ice_agent_env(a)->config, now);
+    int r = nt_ice_bases_make(nt_ice_agent_env(a)->bases, nt_ice_agent_env(a)->config);
     if (r == NT_OK)
-        r = nt_ice_gather_make(nt_ice_agent_gather(a), now);
+        r = nt_ice_gather_extend(nt_ice_agent_gather(a));
     if (r != NT_OK) {
         nt_ice_bases_unmake(nt_ice_agent_env(a)->bases);
         return r;
     }
+    nt_ice_gather_tell_unasked(nt_ice_agent_gather(a), now);
     nt_ice_agent_begin(a, now);
     nt_ice_agent_bound(a, now);
     nt_ice_agent_settle(a, now);

@@ -61,6 +61,7 @@ static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_
 {
     struct nt_ice_session *s = nt_ice_agent_session(a);
     if (via.relay == NT_ICE_DIRECT && nt_ice_gather_response(nt_ice_agent_gather(a), via.base, from, m, now)) {
+        nt_ice_inbound_relay_events(a, now); /* it may show that an allocation is lost */
         nt_ice_agent_finish_gathering(a, now);
         return NULL;
     }
@@ -68,7 +69,7 @@ static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_
         return &no_request;
     bool taken = (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now)) ||
                  nt_ice_freshness_response(s, via, from, m, now) || take_response_of_former(a, via, from, m, now);
-    nt_ice_agent_heed_consent(a, now);
+    nt_ice_agent_heed_consent(a, NT_ICE_CONSENT_LOST, now);
     return taken ? NULL : &no_request;
 }
 
@@ -174,6 +175,8 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
         break;
     case NT_ICE_RELAY_OPENED: nt_ice_session_open_way(nt_ice_agent_session(a), via.relay, &ev->peer, now); break;
     case NT_ICE_RELAY_CLOSED:
+        if (!nt_addr_is_set(&ev->peer)) /* it is released */
+            nt_ice_sessions_retire_way(nt_ice_agent_sessions(a), via);
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, nt_addr_is_set(&ev->peer) ? &ev->peer : NULL, now);
         break;
     case NT_ICE_RELAY_ICMP: take_relayed_icmp(a, ev, now); break;
@@ -223,7 +226,70 @@ void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, boo
     }
     if (!granted)
         nt_ice_record_drop(nt_ice_agent_env(a)->record, &path->local, NULL, "a port is refused: it has no candidates", now);
-    nt_ice_relays_bound(nt_ice_agent_env(a)->relays, (uint16_t)(path->id - 1), granted ? &path->local : NULL, now);
+    uint16_t base = (uint16_t)(path->id - 1);
+    bool bound = nt_ice_bases_at(nt_ice_agent_env(a)->bases, base)->state == NT_ICE_BASE_BOUND;
+    nt_ice_relays_bound(nt_ice_agent_env(a)->relays, base, bound ? &path->local : NULL, now);
     nt_ice_agent_bound(a, now);
     nt_ice_inbound_relay_events(a, now);
+}
+
+/* --- interfaces (RFC 8445, 5.1.1.4) --- */
+static void trace_interface(const struct nt_ice_agent *a, const struct nt_addr *addr, enum nt_ice_interface_change change,
+                            const char *what, nt_time now)
+{
+    nt_ice_record_event(
+        nt_ice_agent_env(a)->record,
+        (struct nt_trace_event){.at = now, .kind = NT_TR_ICE_INTERFACE, .a = *addr, .n = {0, 0, (int64_t)change}, .text = what});
+}
+
+static void tell_interface(struct nt_ice_agent *a, const struct nt_addr *addr, enum nt_ice_interface_change change,
+                           const char *what, nt_time now)
+{
+    const struct nt_ice_event ev = {.kind = NT_ICE_EV_INTERFACE, .interface = change, .local.addr = *addr};
+    trace_interface(a, addr, change, what, now);
+    nt_ice_events_push(nt_ice_agent_env(a)->events, &ev, now);
+}
+
+/* "acquire new candidates as appropriate when new interfaces appear" */
+static void take_up(struct nt_ice_agent *a, const struct nt_addr *addr, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_agent_env(a);
+    int r = nt_ice_bases_make(env->bases, env->config);
+    if (r == NT_OK)
+        r = nt_ice_gather_extend(nt_ice_agent_gather(a));
+    if (r != NT_OK) {
+        nt_ice_record_drop(env->record, addr, NULL, "no room for the ports or servers of another interface, or no memory", now);
+        return;
+    }
+    tell_interface(a, addr, NT_ICE_IF_CAME, "it has bases from now on", now);
+    nt_ice_agent_bound(a, now);
+}
+
+void nt_ice_inbound_interface_up(struct nt_ice_agent *a, const struct nt_addr *addr, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_agent_env(a);
+    bool ended = nt_ice_agent_is_closing(a) || nt_ice_agent_state(a) == NT_ICE_CLOSED;
+    if (ended || !nt_ice_bases_add_interface(env->bases, env->config, addr, now) || nt_ice_agent_state(a) == NT_ICE_NEW)
+        return;
+    if (env->config->continual)
+        take_up(a, addr, now);
+    else
+        trace_interface(a, addr, NT_ICE_IF_CAME, "a restart has bases on it", now);
+}
+
+/* "invalidate candidates whose base has gone away" */
+void nt_ice_inbound_interface_down(struct nt_ice_agent *a, const struct nt_addr *addr, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_agent_env(a);
+    if (!nt_ice_bases_remove_interface(env->bases, addr) || nt_ice_agent_state(a) == NT_ICE_NEW)
+        return;
+    nt_ice_bases_close_interface(env->bases, addr);
+    nt_ice_relays_lose_bases(env->relays, env->bases, now);
+    nt_ice_gather_lose_bases(nt_ice_agent_gather(a), now);
+    nt_ice_inbound_relay_events(a, now);
+    bool selected = nt_ice_sessions_lose_bases(nt_ice_agent_sessions(a), now);
+    tell_interface(a, addr, selected ? NT_ICE_IF_LOST : NT_ICE_IF_WENT,
+                   selected ? "a selected pair used it" : "no selected pair used it", now);
+    nt_ice_agent_heed_consent(a, "an interface is gone that a selected pair used", now);
+    nt_ice_agent_finish_gathering(a, now);
 }

@@ -61,11 +61,26 @@ static void trace_answer(const struct nt_ice_agent *a, const struct nt_ice_messa
                 .at = now, .kind = NT_TR_ICE_CHECK_ANSWERED, .a = *from, .b = m->to, .n = {b->stream, b->component}});
 }
 
+/* NULL: a packet can leave by `via`, as far as our own side is concerned. */
+static const char *why_no_way(const struct nt_ice_agent *a, struct nt_ice_via via)
+{
+    const struct nt_ice_env *env = nt_ice_agent_env(a);
+    if (nt_ice_bases_at(env->bases, via.base)->state == NT_ICE_BASE_GONE)
+        return "its interface is gone, or its port is given back";
+    return via.relay == NT_ICE_DIRECT || nt_ice_relays_alive(env->relays, (uint16_t)via.relay) ? NULL : "its allocation is gone";
+}
+
 static size_t next_message(struct nt_ice_agent *a, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
     uint8_t scratch[NT_ICE_MESSAGE_MAX];
     struct nt_ice_message m;
     while (nt_ice_outbox_take(nt_ice_agent_env(a)->outbox, &m)) {
+        const char *why = why_no_way(a, m.via);
+        if (why != NULL) {
+            nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, m.via.base)->addr, &m.to,
+                               why, now);
+            continue;
+        }
         int len = make_message(a, &m, scratch, sizeof scratch, now);
         if (len < 0)
             nt_ice_record_drop(nt_ice_agent_env(a)->record, &nt_ice_bases_at(nt_ice_agent_env(a)->bases, m.via.base)->addr, &m.to,

@@ -1,6 +1,6 @@
 #include "core/ice/relay.h"
 #include "core/base/err.h"
-#include "core/ice/bases.h"
+#include "core/base/map.h"
 #include "core/turn/client.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ struct nt_ice_relays {
     const struct nt_ice_config *config;
     struct nt_rand *rand;
     struct nt_ice_relay *items;
-    size_t count;
+    size_t count, cap;
     size_t drained; /* items without events, from the first one */
 };
 
@@ -35,33 +35,24 @@ struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, stru
     return r;
 }
 
-static void free_items(struct nt_ice_relays *r)
+void nt_ice_relays_del(struct nt_ice_relays *r)
 {
+    if (r == NULL)
+        return;
     for (size_t i = 0; i < r->count; i++) {
         nt_turn_client_del(r->items[i].client);
         free(r->items[i].held);
     }
     free(r->items);
-    r->items = NULL;
-    r->count = r->drained = 0;
-}
-
-void nt_ice_relays_del(struct nt_ice_relays *r)
-{
-    if (r == NULL)
-        return;
-    free_items(r);
     free(r);
 }
 
-int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources)
+int nt_ice_relays_reserve(struct nt_ice_relays *r, size_t sources)
 {
-    free_items(r);
-    r->items = sources > 0 ? calloc(sources, sizeof *r->items) : NULL;
-    if (sources > 0 && r->items == NULL)
-        return NT_ENOMEM;
-    r->count = r->drained = sources;
-    return NT_OK;
+    int err = nt_grow(&r->items, &r->cap, sources, sizeof *r->items, INT16_MAX);
+    if (err == NT_OK && r->count < sources)
+        r->count = sources;
+    return err;
 }
 
 int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server,
@@ -89,6 +80,54 @@ int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t ba
     nt_ice_relays_pull(r, now);
     relay->held_paced = false; /* it has the pacer's turn already */
     return NT_OK;
+}
+
+bool nt_ice_relays_is_free(const struct nt_ice_relays *r, uint16_t source)
+{
+    const struct nt_ice_relay *relay = &r->items[source];
+    return relay->client == NULL || nt_turn_client_state(relay->client) == NT_TURN_GONE;
+}
+
+void nt_ice_relays_forget(struct nt_ice_relays *r, uint16_t source)
+{
+    struct nt_ice_relay *relay = &r->items[source];
+    nt_turn_client_del(relay->client);
+    *relay = (struct nt_ice_relay){.held = relay->held};
+}
+
+bool nt_ice_relays_is_asked(const struct nt_ice_relays *r, uint16_t source)
+{
+    const struct nt_ice_relay *relay = &r->items[source];
+    return relay->client != NULL && nt_turn_client_state(relay->client) == NT_TURN_ALLOCATING &&
+           !nt_turn_client_is_over(relay->client);
+}
+
+bool nt_ice_relays_uses(const struct nt_ice_relays *r, uint16_t base)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (!nt_ice_relays_is_free(r, (uint16_t)i) && (r->items[i].base == base || r->items[i].next_base == base))
+            return true;
+    return false;
+}
+
+void nt_ice_relays_lose(struct nt_ice_relays *r, uint16_t source, const char *why, nt_time now)
+{
+    struct nt_ice_relay *relay = &r->items[source];
+    nt_turn_client_lose(relay->client, why, now);
+    relay->held_len = 0;
+    r->drained = 0;
+}
+
+static bool is_gone(const struct nt_ice_bases *bases, uint16_t base)
+{
+    return base != NT_ICE_NO_BASE && nt_ice_bases_at(bases, base)->state == NT_ICE_BASE_GONE;
+}
+
+void nt_ice_relays_lose_bases(struct nt_ice_relays *r, const struct nt_ice_bases *bases, nt_time now)
+{
+    for (uint16_t i = 0; i < r->count; i++)
+        if (!nt_ice_relays_is_free(r, i) && (is_gone(bases, r->items[i].base) || is_gone(bases, r->items[i].next_base)))
+            nt_ice_relays_lose(r, i, "its interface is gone", now);
 }
 
 void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source)
@@ -279,6 +318,11 @@ uint16_t nt_ice_relays_count(const struct nt_ice_relays *r)
 bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source)
 {
     return r->items[source].alive;
+}
+
+bool nt_ice_relays_stands(const struct nt_ice_relays *r, uint16_t source)
+{
+    return r->items[source].alive && nt_turn_client_state(r->items[source].client) == NT_TURN_ALLOCATED;
 }
 
 const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint16_t source)

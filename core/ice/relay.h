@@ -3,6 +3,7 @@
 #ifndef NT_ICE_RELAY_H
 #define NT_ICE_RELAY_H
 
+#include "core/ice/bases.h"
 #include "core/ice/record.h"
 
 enum nt_ice_relay_event_kind {
@@ -30,10 +31,17 @@ struct nt_ice_relays;
 
 struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, struct nt_rand *rand); /* NULL without memory */
 void nt_ice_relays_del(struct nt_ice_relays *r);
-int nt_ice_relays_make(struct nt_ice_relays *r, size_t sources); /* NT_OK or NT_ENOMEM; all that was made before goes */
+int nt_ice_relays_reserve(struct nt_ice_relays *r, size_t sources); /* room for so many: NT_OK or NT_ENOMEM */
 /* A client for `source`, which asks for an allocation at once. NT_OK or NT_ENOMEM. */
 int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server,
                            nt_time now);
+bool nt_ice_relays_is_free(const struct nt_ice_relays *r, uint16_t source);  /* it has no client, or one whose life is over */
+void nt_ice_relays_forget(struct nt_ice_relays *r, uint16_t source);         /* and none at all any more */
+bool nt_ice_relays_is_asked(const struct nt_ice_relays *r, uint16_t source); /* an Allocate is under way */
+bool nt_ice_relays_uses(const struct nt_ice_relays *r, uint16_t base);       /* a client does, or waits for it */
+/* The allocation is out of reach, for static reason `why`. And those of all bases that are gone. */
+void nt_ice_relays_lose(struct nt_ice_relays *r, uint16_t source, const char *why, nt_time now);
+void nt_ice_relays_lose_bases(struct nt_ice_relays *r, const struct nt_ice_bases *bases, nt_time now);
 void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source); /* its allocation becomes a candidate */
 /* RFC 8656, 7.4: the client of `source` asks from base `base` instead, once that is bound; NT_ICE_NO_BASE: there is none. */
 void nt_ice_relays_move(struct nt_ice_relays *r, uint16_t source, uint16_t base, nt_time now);
@@ -53,6 +61,7 @@ size_t nt_ice_relays_output(struct nt_ice_relays *r, struct nt_path *path, uint8
 /* Adopted allocations. */
 uint16_t nt_ice_relays_count(const struct nt_ice_relays *r); /* of all sources */
 bool nt_ice_relays_alive(const struct nt_ice_relays *r, uint16_t source);
+bool nt_ice_relays_stands(const struct nt_ice_relays *r, uint16_t source); /* alive, and not about to be released */
 const struct nt_addr *nt_ice_relays_address(const struct nt_ice_relays *r, uint16_t source);
 const struct nt_addr *nt_ice_relays_server(const struct nt_ice_relays *r, uint16_t source); /* the one that has the allocation */
 /* RFC 8445, 7.2.1: asks for a permission towards the peer. NT_OK: packets can leave for it, or will once the server has answered (a

@@ -1,6 +1,7 @@
 #include "core/ice/session.h"
 #include "core/base/err.h"
 #include "core/base/strings.h"
+#include "core/ice/bases.h"
 #include "core/ice/consent.h"
 #include "core/ice/events.h"
 #include "core/ice/relay.h"
@@ -641,6 +642,44 @@ void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const str
         if (p->listed && p->state != NT_ICE_PAIR_FAILED && is_needed)
             nt_ice_session_fail(s, p->number, "no packet can leave for the peer from this relayed candidate", now);
     }
+}
+
+static void retire_gone(struct nt_ice_session *s)
+{
+    struct nt_ice_candidates *own = s->env.own;
+    for (uint32_t i = 0; i < nt_ice_candidates_count(own); i++) {
+        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
+        if (!e->gone && nt_ice_bases_at(s->env.bases, e->via.base)->state == NT_ICE_BASE_GONE)
+            nt_ice_candidates_retire(own, e->via);
+    }
+}
+
+/* True: the component's selected pair is one. The others leave the valid list, nominated or not. */
+static bool lose_valids(struct nt_ice_session *s, size_t component)
+{
+    const struct nt_ice_component *k = nt_ice_components_at(s->env.components, component);
+    for (uint32_t i = 0; i < k->valid_count; i++)
+        if (nt_ice_candidates_at(s->env.own, k->valids[i].own)->gone && !k->valids[i].gone && i != k->selected)
+            drop_valid(s, component, i);
+    const struct nt_ice_valid *v = nt_ice_component_selected(k);
+    if (v == NULL || !nt_ice_candidates_at(s->env.own, v->own)->gone || nt_ice_consents_lost(s->env.consents, component))
+        return false;
+    nt_ice_consents_lose(s->env.consents, component);
+    return true;
+}
+
+bool nt_ice_session_lose_bases(struct nt_ice_session *s, nt_time now)
+{
+    bool selected = false;
+    retire_gone(s);
+    for (size_t i = 0; i < nt_ice_components_count(s->env.components); i++)
+        selected = lose_valids(s, i) || selected;
+    for (size_t i = 0; i < nt_ice_pairs_count(s->pairs); i++) {
+        const struct nt_ice_pair *p = nt_ice_pairs_at(s->pairs, i);
+        if (p->listed && p->state != NT_ICE_PAIR_FAILED && nt_ice_candidates_at(s->env.own, p->own)->gone)
+            nt_ice_session_fail(s, p->number, "its interface is gone", now);
+    }
+    return selected;
 }
 
 void nt_ice_session_permit(struct nt_ice_session *s, nt_time now)

@@ -110,7 +110,10 @@ void nt_ice_session_succeed(struct nt_ice_session *s, uint32_t pair, uint32_t va
 void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now);
 void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now);
 void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer,
-                              nt_time now);                        /* peer NULL: to anybody */
+                              nt_time now); /* peer NULL: to anybody */
+/* RFC 8445, 5.1.1.4: candidates whose base has gone away are no more, and their pairs fail. True: a selected pair was one; its
+ * consent is lost. */
+bool nt_ice_session_lose_bases(struct nt_ice_session *s, nt_time now);
 void nt_ice_session_permit(struct nt_ice_session *s, nt_time now); /* of all of the peer's candidates, on all allocations */
 /* The valid pair of the candidate `own` that the check of `generator` produced. NT_ICE_NONE: the limit, or memory. */
 uint32_t nt_ice_session_add_valid(struct nt_ice_session *s, uint32_t generator, uint32_t own, nt_time now);

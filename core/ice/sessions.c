@@ -140,6 +140,15 @@ void nt_ice_sessions_retire_way(struct nt_ice_sessions *t, struct nt_ice_via via
             nt_ice_candidates_retire(nt_ice_session_env(all[i])->own, via);
 }
 
+bool nt_ice_sessions_lose_bases(struct nt_ice_sessions *t, nt_time now)
+{
+    struct nt_ice_session *all[] = {t->current, t->pending, t->former};
+    bool selected = false;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        selected = (all[i] != NULL && nt_ice_session_lose_bases(all[i], now)) || selected;
+    return selected;
+}
+
 void nt_ice_sessions_retire(struct nt_ice_sessions *t)
 {
     const struct nt_ice_env *env = t->former != NULL ? nt_ice_session_env(t->former) : NULL;

@@ -78,16 +78,22 @@ void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now)
     c->ready = now;
 }
 
-/* When the allocation ends, or is to be released, all other requests are dropped and no peer is permitted any more. */
-static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state before, nt_time now)
+/* When the allocation ends, or is to be released, all other requests are dropped and no peer is permitted any more. `why`: NULL
+ * when the code of the failure says it. */
+static void stop_if_ended_by(struct nt_turn_client *c, enum nt_turn_client_state before, const char *why, nt_time now)
 {
     enum nt_turn_client_state state = c->allocation.state;
     if (state == before || (state != NT_TURN_RELEASING && state != NT_TURN_GONE))
         return;
     if (c->allocation.tell_failed && (before == NT_TURN_ALLOCATED || state == NT_TURN_RELEASING))
-        nt_turn_client_trace_lost(&c->config, &c->allocation.relayed, c->allocation.failed_code, now);
+        nt_turn_client_trace_lost(&c->config, &c->allocation.relayed, c->allocation.failed_code, why, now);
     nt_turn_requests_drop(&c->requests);
     nt_turn_peers_stop(&c->peers);
+}
+
+static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state before, nt_time now)
+{
+    stop_if_ended_by(c, before, NULL, now);
 }
 
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now)
@@ -98,6 +104,20 @@ void nt_turn_client_release(struct nt_turn_client *c, nt_time now)
     nt_turn_client_allocation_release(&c->allocation);
     stop_if_ended(c, before, now);
     c->ready = now;
+}
+
+void nt_turn_client_lose(struct nt_turn_client *c, const char *why, nt_time now)
+{
+    enum nt_turn_client_state before = c->allocation.state;
+    if (before == NT_TURN_GONE)
+        return;
+    nt_turn_client_allocation_end(&c->allocation, 0);
+    stop_if_ended_by(c, before, why, now);
+}
+
+bool nt_turn_client_is_over(const struct nt_turn_client *c)
+{
+    return nt_turn_client_allocation_over(&c->allocation);
 }
 
 void nt_turn_client_move(struct nt_turn_client *c, const struct nt_addr *base, nt_time now)

@@ -45,7 +45,10 @@ int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, co
                         uint8_t *buf, size_t cap);
 /* Refresh with lifetime 0 (section 8); NT_TURN_EV_RELEASED follows. */
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now);
+/* The allocation is out of reach, for static reason `why`: nothing is sent any more. NT_TURN_EV_FAILED follows, or EV_RELEASED. */
+void nt_turn_client_lose(struct nt_turn_client *c, const char *why, nt_time now);
 enum nt_turn_client_state nt_turn_client_state(const struct nt_turn_client *c);
+bool nt_turn_client_is_over(const struct nt_turn_client *c); /* released, or about to be; gone */
 /* The server that it asks: the configured one, or the one that a 300 has named since. */
 const struct nt_addr *nt_turn_client_server(const struct nt_turn_client *c);
 /* After NT_TURN_EV_MOVE: a local address and port to ask from instead (RFC 8656, 7.4); NULL: there is none. */

@@ -36,11 +36,15 @@ static const char *why_lost(int code)
     }
 }
 
-void nt_turn_client_trace_lost(const struct nt_turn_client_config *c, const struct nt_addr *relayed, int code, nt_time now)
+void nt_turn_client_trace_lost(const struct nt_turn_client_config *c, const struct nt_addr *relayed, int code, const char *why,
+                               nt_time now)
 {
-    nt_trace_emit(&c->trace,
-                  (struct nt_trace_event){
-                      .at = now, .kind = NT_TR_TURN_LOST, .a = c->base, .b = *relayed, .n = {0, code}, .text = why_lost(code)});
+    nt_trace_emit(&c->trace, (struct nt_trace_event){.at = now,
+                                                     .kind = NT_TR_TURN_LOST,
+                                                     .a = c->base,
+                                                     .b = *relayed,
+                                                     .n = {0, code},
+                                                     .text = why != NULL ? why : why_lost(code)});
 }
 
 void nt_turn_client_trace_old(const struct nt_turn_client_config *c, const struct nt_stun_msg *m, nt_time now)

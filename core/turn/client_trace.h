@@ -12,7 +12,9 @@ void nt_turn_client_trace_drop(const struct nt_turn_client_config *c, const char
  * about it. `reason`: why, when the response does not say it. */
 struct nt_trace_event nt_turn_client_trace_failure(const struct nt_turn_client_config *c, const struct nt_turn_ask *ask, int code,
                                                    const struct nt_stun_msg *m, const char *reason, nt_time now);
-void nt_turn_client_trace_lost(const struct nt_turn_client_config *c, const struct nt_addr *relayed, int code, nt_time now);
+/* `why`: static text; NULL: what the code says. */
+void nt_turn_client_trace_lost(const struct nt_turn_client_config *c, const struct nt_addr *relayed, int code, const char *why,
+                               nt_time now);
 /* What RFC 3489 left in a response. */
 void nt_turn_client_trace_old(const struct nt_turn_client_config *c, const struct nt_stun_msg *m, nt_time now);
 

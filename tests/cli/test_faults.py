@@ -85,7 +85,7 @@ ONCE = {
         "full-cone", "full-cone", "20ms", ['{at: 0s, delay: {where: L, filter: "udp dst port 3478", nth: [2], by: 3s}}'], "40s"),
     "RFC8489-6.3.1-repeat, a request comes again by another address": (
         "symmetric", "none", "60ms",
-        ["{at: 264ms, link: {at: L.0, set: down}}", "{at: 698ms, link: {at: L.0, set: up}}", "{at: 1735ms, nat: {at: nat-left, do: renumber}}"], "40s"),
+        ["{at: 264ms, link: {at: nat-left.inside, set: down}}", "{at: 698ms, link: {at: nat-left.inside, set: up}}", "{at: 1735ms, nat: {at: nat-left, do: renumber}}"], "40s"),
     "RFC8489-9.2.5-no-loop, one of several requests is damaged": (
         "port-restricted-cone", "symmetric", "5ms", ['{at: 58ms, corrupt: {where: R, filter: "udp and greater 100", nth: [3]}}'], "40s"),
     "RFC8489-9.2.5-stale-retry, a new nonce comes after a damaged request": (

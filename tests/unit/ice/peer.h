@@ -43,6 +43,8 @@ static inline void pull(struct lab *l)
     struct nt_ice_event ev;
     while (nt_ice_request(l->a, &req) == 1) {
         struct nt_path p = req.path;
+        if (req.kind != NT_REQ_BIND)
+            continue;
         p.local.port = (uint16_t)(4999 + req.path.id);
         nt_ice_input(l->a, &p, NT_IN_CONNECTED, NULL, 0, l->now);
     }

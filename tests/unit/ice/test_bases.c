@@ -19,9 +19,9 @@ static void order(const char *text, enum nt_ice_prefer prefer, const char *expec
         memcpy(one, text, n);
         one[n] = '\0';
         struct nt_addr a = addr(one);
-        nt_ice_bases_add_interface(b, &a, 0);
+        nt_ice_bases_add_interface(b, &config, &a, 0);
     }
-    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    assert_int_equal(nt_ice_bases_make(b, &config), NT_OK);
     for (uint16_t i = 0; i < nt_ice_bases_count(b); i++) {
         strcat(all, nt_addr_format_ip(&nt_ice_bases_at(b, i)->addr, addr_text));
         strcat(all, " ");
@@ -86,20 +86,24 @@ TEST(what_gets_no_base_is_told)
     struct nt_ice_bases *b = nt_ice_bases_new(p.record);
     assert_non_null(b);
     struct nt_addr loopback = addr("127.0.0.1"), v6 = addr("2001:db8::1"), v4 = addr("10.0.0.1");
-    nt_ice_bases_add_interface(b, &loopback, 0);
-    nt_ice_bases_add_interface(b, &v4, 0);
-    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    nt_ice_bases_add_interface(b, &config, &loopback, 0);
+    nt_ice_bases_add_interface(b, &config, &v4, 0);
+    assert_int_equal(nt_ice_bases_make(b, &config), NT_OK);
     assert_told("an interface's address gets no base: it may be no candidate (RFC 8445, 5.1.1.1)", "127.0.0.1");
     assert_int_equal(nt_ice_bases_count(b), 1);
     nt_ice_bases_unmake(b);
-    nt_ice_bases_add_interface(b, &v6, 0);
-    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    nt_ice_bases_add_interface(b, &config, &v6, 0);
+    assert_int_equal(nt_ice_bases_make(b, &config), NT_OK);
     assert_told("an interface's address gets no base: IPv6 is off", "2001:db8::1");
-    for (uint32_t i = 3; i < NT_ICE_INTERFACES_MAX; i++)
-        nt_ice_bases_add_interface(b, &v4, 0);
+    for (uint32_t i = 1; i < NT_ICE_INTERFACES_MAX; i++) {
+        assert_false(nt_ice_bases_add_interface(b, &config, &v4, 0)); /* it is there */
+        v4.ip[3]++;
+        assert_true(nt_ice_bases_add_interface(b, &config, &v4, 0));
+    }
+    v4.ip[3]++;
     assert_string_equal(last_told(&p, NT_TR_ICE_DROPPED)->text, "an interface's address gets no base: IPv6 is off");
-    nt_ice_bases_add_interface(b, &v4, 0);
-    assert_told("no room for another interface", "10.0.0.1");
+    assert_false(nt_ice_bases_add_interface(b, &config, &v4, 0));
+    assert_told("no room for another interface", "10.0.0.17");
     nt_ice_bases_del(b);
     parts_free(&p);
 }
@@ -113,8 +117,8 @@ TEST(an_address_that_is_no_base_is_not_found)
     struct nt_ice_bases *b = nt_ice_bases_new(p.record);
     assert_non_null(b);
     struct nt_addr interface = addr("10.0.0.2"), other = addr("10.0.0.2:5008");
-    nt_ice_bases_add_interface(b, &interface, 0);
-    assert_int_equal(nt_ice_bases_make(b, &config, 0), NT_OK);
+    nt_ice_bases_add_interface(b, &config, &interface, 0);
+    assert_int_equal(nt_ice_bases_make(b, &config), NT_OK);
     for (uint16_t i = 0; i < 4; i++) {
         assert_int_equal(nt_ice_bases_request(b, &req), 1);
         req.path.local.port = (uint16_t)(5000 + 2 * i);
@@ -126,10 +130,53 @@ TEST(an_address_that_is_no_base_is_not_found)
     parts_free(&p);
 }
 
+/* An interface that comes and goes: each time another base; ports are given back, one that was asked for meanwhile, too. */
+TEST(a_base_keeps_its_place)
+{
+    struct nt_ice_config config = {.streams = 1, .components = 2};
+    struct nt_addr interface = addr("10.0.0.1");
+    struct nt_request req;
+    int closed = 0;
+    parts_init(&p);
+    struct nt_ice_bases *b = nt_ice_bases_new(p.record);
+    assert_non_null(b);
+    for (uint16_t round = 0; round < 600; round++) { /* 1200 bases, of which two are there at a time */
+        assert_true(nt_ice_bases_add_interface(b, &config, &interface, 0));
+        assert_int_equal(nt_ice_bases_make(b, &config), NT_OK);
+        assert_int_equal(nt_ice_bases_count(b), 2 * round + 2);
+        for (int i = 0; i < round % 3; i++) { /* none, one or both are asked for in time */
+            assert_int_equal(nt_ice_bases_request(b, &req), 1);
+            assert_int_equal(req.kind, NT_REQ_BIND);
+            req.path.local.port = (uint16_t)(5000 + i);
+            assert_true(round % 2 == 0 || nt_ice_bases_answer(b, &req.path, true));
+        }
+        assert_true(nt_ice_bases_remove_interface(b, &interface));
+        assert_false(nt_ice_bases_remove_interface(b, &interface));
+        nt_ice_bases_close_interface(b, &interface);
+        for (int i = 0; round % 2 == 0 && i < round % 3; i++) { /* the answer comes too late */
+            req.path.id = 2U * round + 1 + (uint32_t)i;
+            req.path.local.port = (uint16_t)(5000 + i);
+            assert_true(nt_ice_bases_answer(b, &req.path, true));
+            assert_false(nt_ice_bases_answer(b, &req.path, true));
+        }
+        assert_true(nt_ice_bases_answered(b));
+        while (nt_ice_bases_request(b, &req) == 1) {
+            assert_int_equal(req.kind, NT_REQ_CLOSE);
+            assert_true(nt_addr_same_ip(&req.path.local, &interface));
+            closed++;
+        }
+        assert_int_equal(nt_ice_bases_find(b, &req.path.local), NT_ICE_NO_BASE);
+        assert_int_equal(nt_ice_bases_at(b, 2 * round)->state, NT_ICE_BASE_GONE);
+    }
+    assert_int_equal(closed, 600);
+    nt_ice_bases_del(b);
+    parts_free(&p);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(families_are_mixed), cmocka_unit_test(priorities_follow),
-                                       cmocka_unit_test(what_gets_no_base_is_told),
-                                       cmocka_unit_test(an_address_that_is_no_base_is_not_found)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(families_are_mixed), cmocka_unit_test(priorities_follow), cmocka_unit_test(what_gets_no_base_is_told),
+        cmocka_unit_test(an_address_that_is_no_base_is_not_found), cmocka_unit_test(a_base_keeps_its_place)};
     return RUN_TESTS(tests);
 }

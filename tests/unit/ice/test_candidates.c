@@ -70,6 +70,24 @@ TEST(one_by_one)
     parts_free(&p);
 }
 
+/* RFC 8445, 5.1.2.1: "the local preference MUST be unique". What is gone keeps its own, and has another in its place. */
+TEST(priorities_are_unique)
+{
+    struct nt_ice_entry first = gathered(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0);
+    struct nt_ice_entry again = gathered(NT_ICE_HOST, "10.0.0.1:5000", "10.0.0.1:5000", NULL, 0);
+    parts_init(&p);
+    assert_int_equal(nt_ice_candidates_reserve(p.own, 3, 3), NT_OK);
+    for (uint16_t i = 0; i < 3; i++) {
+        first.via.base = i;
+        assert_true(nt_ice_candidates_add(p.own, i == 0 ? &first : &again, true));
+        assert_int_equal(nt_ice_candidates_count(p.own), i + 1);
+        assert_int_equal(nt_ice_candidates_at(p.own, i)->c.priority, 2130706431 - 256 * i);
+        nt_ice_candidates_retire(p.own, nt_ice_candidates_at(p.own, i)->via);
+    }
+    assert_false(nt_ice_candidates_add(p.own, &first, true)); /* no room */
+    parts_free(&p);
+}
+
 /* RFC 8445, 7.2.5.3.1 */
 TEST(mapped_addresses)
 {
@@ -140,7 +158,8 @@ TEST(what_is_gone_keeps_its_id)
     nt_ice_candidates_retire(p.own, (struct nt_ice_via){.base = 1, .relay = NT_ICE_DIRECT});
     for (uint32_t i = 0; i < 3; i++) {
         assert_int_equal(nt_ice_candidates_at(p.own, i)->gone, i == 1);
-        assert_int_equal(nt_ice_candidates_sender(p.own, (struct nt_ice_via){.base = (uint16_t)i, .relay = NT_ICE_DIRECT}), i);
+        assert_int_equal(nt_ice_candidates_sender(p.own, (struct nt_ice_via){.base = (uint16_t)i, .relay = NT_ICE_DIRECT}),
+                         i == 1 ? NT_ICE_NONE : i);
     }
     parts_free(&p);
 }
@@ -148,13 +167,10 @@ TEST(what_is_gone_keeps_its_id)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(settling),
-        cmocka_unit_test(one_foundation_for_two_components),
-        cmocka_unit_test(one_by_one),
-        cmocka_unit_test(mapped_addresses),
-        cmocka_unit_test(signalled_later),
-        cmocka_unit_test(limits_are_told),
-        cmocka_unit_test(what_is_gone_keeps_its_id),
+        cmocka_unit_test(settling),         cmocka_unit_test(one_foundation_for_two_components),
+        cmocka_unit_test(one_by_one),       cmocka_unit_test(priorities_are_unique),
+        cmocka_unit_test(mapped_addresses), cmocka_unit_test(signalled_later),
+        cmocka_unit_test(limits_are_told),  cmocka_unit_test(what_is_gone_keeps_its_id),
     };
     return RUN_TESTS(tests);
 }

@@ -83,8 +83,8 @@ TEST(test_a_fault_takes_the_packets_it_names)
 TEST(test_a_link_goes_down_and_up)
 {
     struct small s;
-    small_new(&s, SMALL
-              "  - {after: L.selected, link: {at: L, set: down}}\n  - {after: L.selected, delay: 100ms, link: {at: L, set: up}}\n");
+    small_new(&s, SMALL "  - {after: L.selected, link: {at: nat-left.inside, set: down}}\n"
+                        "  - {after: L.selected, delay: 100ms, link: {at: nat-left.inside, set: up}}\n");
     small_run(&s, 5 * NT_SEC);
     assert_true(nt_steps_done(nt_world_steps(s.w)));
     assert_int_equal(data_of(&s, L).sent, 10); /* over 180 ms */
