@@ -58,14 +58,35 @@ static int tell_candidates(struct nt_ice_session *s, bool gathered, struct nt_ic
     return NT_OK;
 }
 
+static bool is_gathered(const struct nt_ice_entry *e)
+{
+    return e->c.type != NT_ICE_PRFLX && (!e->gone || e->told);
+}
+
+/* Without trickle. RFC 8839, 4.4.1.2.1: a subsequent offer "MAY include additional candidates": those of interfaces that have come.
+ */
+static int tell_gathered(struct nt_ice_session *s, struct nt_ice_description *d)
+{
+    struct nt_ice_candidates *own = nt_ice_session_env(s)->own;
+    for (uint32_t i = 0; i < nt_ice_candidates_count(own); i++) {
+        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
+        int r = is_gathered(e) ? nt_ice_description_add(d, &e->c) : NT_OK;
+        if (r != NT_OK)
+            return r;
+    }
+    for (uint32_t i = 0; i < nt_ice_candidates_count(own); i++) {
+        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
+        if (e->told || !is_gathered(e))
+            continue;
+        nt_ice_candidates_mark_told(own, i);
+        nt_ice_session_set_unpaired(s, true);
+    }
+    return NT_OK;
+}
+
 static int describe_gathered(struct nt_ice_session *s, bool gathered, struct nt_ice_description *d)
 {
-    const struct nt_ice_candidates *own = nt_ice_session_env(s)->own;
-    int r = trickles(s) ? tell_candidates(s, gathered, d) : NT_OK;
-    for (uint32_t i = 0; i < nt_ice_candidates_count(own) && r == NT_OK && !trickles(s); i++) {
-        const struct nt_ice_entry *e = nt_ice_candidates_at(own, i);
-        r = e->c.type != NT_ICE_PRFLX && !e->gone ? nt_ice_description_add(d, &e->c) : NT_OK;
-    }
+    int r = trickles(s) ? tell_candidates(s, gathered, d) : tell_gathered(s, d);
     for (size_t i = 0; i < d->stream_count; i++)
         d->streams[i].default_addr = default_of(&d->streams[i]);
     return r;

@@ -230,6 +230,25 @@ TEST(an_interface_that_comes_is_trickled)
     lab_end(&l);
 }
 
+/* Without trickle the next offer tells of it. */
+TEST(an_interface_that_comes_is_offered)
+{
+    struct nt_ice_description d;
+    begin(config_with(true, NT_ICE_TRICKLE_OFF));
+    interface("10.0.0.3", NT_IN_IF_UP);
+    assert_int_equal(seen.came, 1);
+    int count = l.count;
+    go(&l, l.now + 100 * NT_MSEC);
+    assert_int_equal(l.count, count); /* the peer does not know of it: no check is made from there */
+    assert_int_equal(nt_ice_local(l.a, true, &d), NT_OK);
+    assert_int_equal(d.streams[0].candidate_count, 2);
+    nt_ice_description_free(&d);
+    go(&l, l.now + 100 * NT_MSEC);
+    assert_int_equal(l.count, count + 1);
+    assert_int_equal(l.outs[count].path.local.port, 5001);
+    lab_end(&l);
+}
+
 /* Before ICE has completed, and after: each time another port, which is given back. */
 TEST(an_interface_flaps)
 {
@@ -269,9 +288,12 @@ TEST(an_interface_flaps)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_selected_pair_ends_with_its_interface), cmocka_unit_test(a_pair_fails_with_its_interface),
-        cmocka_unit_test(a_message_that_waited_is_dropped),        cmocka_unit_test(gathering_ends_with_its_interfaces),
-        cmocka_unit_test(an_interface_that_comes_is_trickled),     cmocka_unit_test(an_interface_flaps)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_selected_pair_ends_with_its_interface),
+                                       cmocka_unit_test(a_pair_fails_with_its_interface),
+                                       cmocka_unit_test(a_message_that_waited_is_dropped),
+                                       cmocka_unit_test(gathering_ends_with_its_interfaces),
+                                       cmocka_unit_test(an_interface_that_comes_is_trickled),
+                                       cmocka_unit_test(an_interface_that_comes_is_offered),
+                                       cmocka_unit_test(an_interface_flaps)};
     return RUN_TESTS(tests);
 }

@@ -258,7 +258,7 @@ TEST(a_refused_allocation_is_asked_for_again)
 }
 
 /* Nothing grows: ports, clients, candidates. */
-TEST(a_hundred_restarts)
+TEST(many_restarts)
 {
     for (int trickle = NT_ICE_TRICKLE_OFF; trickle <= NT_ICE_TRICKLE_FULL; trickle += NT_ICE_TRICKLE_FULL) {
         begin((enum nt_ice_trickle)trickle, NT_ICE_ALL, 0);
@@ -372,7 +372,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(an_allocation_that_stands_is_told_again),
                                        cmocka_unit_test(a_renumbered_nat_costs_the_allocation),
                                        cmocka_unit_test(a_refused_allocation_is_asked_for_again),
-                                       cmocka_unit_test(a_hundred_restarts),
+                                       cmocka_unit_test(many_restarts),
                                        cmocka_unit_test(a_restart_that_comes_to_nothing),
                                        cmocka_unit_test(a_restart_uses_the_interfaces_that_there_are),
                                        cmocka_unit_test(without_memory)};
