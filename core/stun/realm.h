@@ -11,6 +11,7 @@ struct nt_stun_user {
     char *name;
     uint8_t hash[32];
     struct nt_stun_key md5, sha256;
+    nt_time until; /* from then on it is valid no longer */
 };
 
 struct nt_stun_realm {
@@ -26,8 +27,10 @@ struct nt_stun_realm {
 /* NT_EINVAL: an empty or too long realm, or no algorithm. */
 int nt_stun_realm_init(struct nt_stun_realm *r, const char *realm, bool md5, bool sha256, nt_time nonce_lifetime,
                        struct nt_rand *rand);
-/* NT_EINVAL, NT_EEXIST, NT_ENOMEM. Adding moves the users in memory: add all of them before authenticating. */
+/* Valid for ever. NT_EINVAL, NT_EEXIST, NT_ENOMEM. Adding moves the users in memory: add all of them before authenticating. */
 int nt_stun_realm_add_user(struct nt_stun_realm *r, const char *user, const char *password);
+/* The user is valid until that time, and gets 401 from then on. NT_ENOENT: there is none of that name. */
+int nt_stun_realm_end_user(struct nt_stun_realm *r, const char *user, nt_time until);
 void nt_stun_realm_renew_secret(struct nt_stun_realm *r, struct nt_rand *rand); /* all nonces are stale from now on */
 void nt_stun_realm_free(struct nt_stun_realm *r);
 

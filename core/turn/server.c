@@ -141,6 +141,11 @@ struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s)
     return (struct nt_endpoint){.ops = &ops, .self = s};
 }
 
+int nt_turn_server_end_user(struct nt_turn_server *s, const char *user, nt_time until)
+{
+    return nt_stun_realm_end_user(&s->realm, user, until);
+}
+
 size_t nt_turn_server_allocations(const struct nt_turn_server *s)
 {
     return s->allocations.live;

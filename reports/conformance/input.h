@@ -30,6 +30,7 @@ struct nt_conf_party {
 struct nt_conf_user { /* a user that a server knows: with the password integrity is verified */
     uint32_t server;  /* the index of the party: another server may know another password for this name */
     const char *realm, *user, *password;
+    nt_time until; /* from then on the server refuses it, and is not wrong; 0: valid for ever */
 };
 
 struct nt_conf_login { /* what an agent was given to log in with, right or wrong */

@@ -194,6 +194,13 @@ static void judge_right(struct nt_finder *finder, const struct state *s, const s
                name != NULL ? nt_item_value_text(name, user) : "in USERHASH");
 }
 
+/* The credential was valid for a time that is over: 401 is right. */
+static bool has_expired(const struct nt_view *v, const struct nt_item *q)
+{
+    nt_time until = v->in->users[v->keys[q->key].user].until;
+    return until != 0 && q->at >= until;
+}
+
 /* In the order of RFC 8489, 9.2.4. */
 static void judge_request(struct nt_finder *finder, const struct state *s, const struct nt_item *m, const struct nt_item *q,
                           int code)
@@ -217,7 +224,7 @@ static void judge_request(struct nt_finder *finder, const struct state *s, const
                "answered with %s, expected 400: packet %u has a %s", nt_item_answer_text(v, m, text), (unsigned)q->frame, wrong);
     if (wrong == NULL && (q->integrity == NT_SIGNED_WRONG || unknown))
         judge_wrong(finder, s, m, q, code);
-    if (q->integrity == NT_SIGNED_RIGHT)
+    if (q->integrity == NT_SIGNED_RIGHT && !has_expired(v, q))
         judge_right(finder, s, m, q, code);
 }
 

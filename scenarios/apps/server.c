@@ -6,6 +6,7 @@
 #include "scenarios/apps/slow_responses.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LABEL_MAX_BYTES 300
 
@@ -13,6 +14,7 @@ struct nt_app_server {
     struct nt_stun_server *stun;
     struct nt_turn_server *turn;
     struct nt_rand rand;
+    const struct nt_scn_server *scn;
     struct nt_host *host;
     struct nt_trace trace;
     struct nt_refusals refusals;
@@ -141,6 +143,9 @@ static int start_turn(struct nt_app_server *server, const struct nt_app_context 
         accounts[i] = (struct nt_turn_account){scn->users[i].name, scn->users[i].password};
     server->turn = nt_turn_server_new(&config);
     free(accounts);
+    for (size_t i = 0; server->turn != NULL && i < scn->user_count; i++)
+        if (scn->users[i].until != 0)
+            nt_turn_server_end_user(server->turn, scn->users[i].name, scn->users[i].until);
     return server->turn != NULL ? run_server(server, context, nt_turn_server_endpoint(server->turn)) : NT_ENOMEM;
 }
 
@@ -151,6 +156,7 @@ struct nt_app_server *nt_app_server_new(const struct nt_app_context *context)
     char label[LABEL_MAX_BYTES];
     if (server == NULL)
         return NULL;
+    server->scn = scn;
     server->host = context->host;
     server->trace = context->trace;
     nt_join(label, sizeof label, "server/", scn->name);
@@ -179,15 +185,28 @@ static void reset(struct nt_app_server *server, nt_time now)
     nt_host_kick(server->host, now);
 }
 
+/* All credentials of the name. */
+static int revoke(struct nt_app_server *server, const char *user, nt_time now)
+{
+    int r = server->turn != NULL ? NT_OK : NT_EUNSUPPORTED;
+    for (size_t i = 0; i < server->scn->user_count && r == NT_OK; i++)
+        if (strcmp(nt_scn_user_name(server->scn, &server->scn->users[i]), user) == 0)
+            r = nt_turn_server_end_user(server->turn, server->scn->users[i].name, now);
+    return r;
+}
+
 int nt_app_server_step(struct nt_app_server *server, const struct nt_scn_step *step, nt_time now)
 {
-    static const char *const names[] = {[NT_SERVER_RESET] = "reset", [NT_SERVER_REFUSE] = "refuse", [NT_SERVER_SLOW] = "slow"};
+    static const char *const names[] = {
+        [NT_SERVER_RESET] = "reset", [NT_SERVER_REFUSE] = "refuse", [NT_SERVER_SLOW] = "slow", [NT_SERVER_REVOKE] = "revoke"};
     if (server->turn == NULL && server->stun == NULL)
         return NT_EUNSUPPORTED;
     nt_trace_emit(&server->trace,
                   (struct nt_trace_event){.at = now, .kind = NT_TR_NODE, .n = {-1}, .text = names[step->server_do]});
     if (step->server_do == NT_SERVER_REFUSE)
         return nt_refusals_add(&server->refusals, step, now);
+    if (step->server_do == NT_SERVER_REVOKE)
+        return revoke(server, step->user, now);
     if (step->server_do == NT_SERVER_SLOW)
         nt_slow_responses_begin(server->slow, step->by, step->duration > 0 ? nt_time_after(now, step->duration) : NT_TIME_NEVER);
     else

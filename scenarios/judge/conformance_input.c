@@ -53,7 +53,8 @@ static void note_server_steps(struct nt_conformance *j, const struct nt_scn_case
         struct nt_conf_party *party = &j->parties[c->agent_count + server];
         party->reset_at = j->reset_at + j->reset_count;
         for (size_t i = 0; i < c->step_count; i++) {
-            party->refuses |= is_server_step(&c->steps[i], NT_SERVER_REFUSE, server);
+            party->refuses |=
+                is_server_step(&c->steps[i], NT_SERVER_REFUSE, server) || is_server_step(&c->steps[i], NT_SERVER_REVOKE, server);
             party->held |= is_server_step(&c->steps[i], NT_SERVER_SLOW, server);
             if (!is_server_step(&c->steps[i], NT_SERVER_RESET, server))
                 continue;
@@ -97,7 +98,8 @@ static void add_users(const struct nt_scn_case *c, struct nt_conf_user *users)
             users[n++] = (struct nt_conf_user){.server = (uint32_t)(c->agent_count + i), /* as add_parties counts */
                                                .realm = c->servers[i].realm,
                                                .user = c->servers[i].users[k].name,
-                                               .password = c->servers[i].users[k].password};
+                                               .password = c->servers[i].users[k].password,
+                                               .until = c->servers[i].users[k].until};
 }
 
 static size_t count_logins(const struct nt_scn_case *c)

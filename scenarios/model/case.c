@@ -51,6 +51,11 @@ bool nt_scn_moves(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t po
     return false;
 }
 
+const char *nt_scn_user_name(const struct nt_scn_server *s, const struct nt_scn_user *u)
+{
+    return s->secret != NULL ? strchr(u->name, ':') + 1 : u->name;
+}
+
 bool nt_scn_lossy(const struct nt_scn_case *c)
 {
     for (size_t i = 0; i < c->network_count; i++)

@@ -65,6 +65,7 @@ enum { NT_SCN_STUN = 1, NT_SCN_TURN = 2, NT_SCN_PLATFORM = 4, NT_SCN_COTURN = 8 
 
 struct nt_scn_user {
     char *name, *password;
+    nt_time until; /* of a time-limited credential: valid until then; 0: for ever */
 };
 
 struct nt_scn_server {
@@ -81,7 +82,8 @@ struct nt_scn_server {
     uint32_t lifetime; /* seconds; 0: default */
     nt_time nonce_lifetime;
     uint32_t quota;
-    char *secret; /* of time-limited credentials, as use-auth-secret of deployed servers; NULL: none */
+    char *secret; /* of time-limited credentials, as use-auth-secret of deployed servers; NULL: none. `users` are then those that
+                   * agents were given */
     struct nt_prefix *deny;
     size_t deny_count;
 };
@@ -335,6 +337,8 @@ const struct nt_scn_attachment *nt_scn_place_at(const struct nt_scn_case *c, str
 bool nt_scn_ever_has(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t network, const struct nt_addr *a);
 /* A step moves this attachment. */
 bool nt_scn_moves(const struct nt_scn_case *c, struct nt_scn_node n, uint32_t port);
+/* The name that agents have for a user: without the time of a time-limited credential. */
+const char *nt_scn_user_name(const struct nt_scn_server *s, const struct nt_scn_user *u);
 bool nt_scn_lossy(const struct nt_scn_case *c); /* a network may lose packets without a trace of it */
 /* A packet is not longer on its way: each network there and back (a relay, a hairpin), and the delays that steps add. */
 nt_time nt_scn_longest_way(const struct nt_scn_case *c);

@@ -90,7 +90,11 @@ static void add_act(struct sentence *s, const struct nt_scn_case *c, const struc
     case NT_STEP_LINK: add_texts(s, ": ", nt_word_name(nt_link_words, step->up)); break;
     case NT_STEP_MOVE: add_destination(s, c, step); break;
     case NT_STEP_NAT: add_texts(s, ": ", nt_word_name(nt_nat_step_words, step->control)); break;
-    case NT_STEP_SERVER: add_texts(s, ": ", nt_word_name(nt_server_step_words, step->server_do)); break;
+    case NT_STEP_SERVER:
+        add_texts(s, ": ", nt_word_name(nt_server_step_words, step->server_do));
+        if (step->user != NULL)
+            add_texts(s, ", user ", step->user);
+        break;
     case NT_STEP_SIGNALLING: add_texts(s, acts[step->act], nt_word_name(nt_message_words, step->message)); break;
     case NT_STEP_FAULT:
         if (step->filter != NULL)

@@ -43,7 +43,7 @@ const struct nt_word nt_server_step_words[] = {
     {"reset", NT_SERVER_RESET, false},
     {"refuse", NT_SERVER_REFUSE, false},
     {"slow", NT_SERVER_SLOW, false},
-    {"revoke", 0, true},
+    {"revoke", NT_SERVER_REVOKE, false},
     {NULL, 0, false},
 };
 const struct nt_word nt_way_words[] = {

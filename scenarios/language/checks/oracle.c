@@ -23,15 +23,28 @@ static const char *find_disturbance(const struct nt_scn_case *c)
     return NULL;
 }
 
+/* An agent whose relay may end while the case lasts; NULL: there is none. */
+static const struct nt_scn_agent *find_expiring(const struct nt_scn_case *c)
+{
+    for (size_t i = 0; i < c->agent_count; i++)
+        for (size_t k = 0; k < c->agents[i].turn_count; k++)
+            if (c->agents[i].turn[k].valid > 0)
+                return &c->agents[i];
+    return NULL;
+}
+
 void nt_check_oracle(struct nt_load *l, const struct nt_yaml *expect)
 {
     const struct nt_yaml *v = nt_yaml_get(expect, "path");
     if (l->c->expect.path != NT_PATH_ORACLE)
         return;
     const char *step = find_disturbance(l->c), *chance = nt_medium_chance(l->c);
-    if (step == NULL && chance == NULL)
+    const struct nt_scn_agent *expiring = find_expiring(l->c);
+    if (step == NULL && chance == NULL && expiring == NULL)
         return;
-    struct nt_diag *d = step != NULL ? nt_load_error(l, v, "'oracle' cannot predict a case with the step '%s'", step)
-                                     : nt_load_error(l, v, "'oracle' cannot predict a case with %s", chance);
+    struct nt_diag *d = step != NULL     ? nt_load_error(l, v, "'oracle' cannot predict a case with the step '%s'", step)
+                        : chance != NULL ? nt_load_error(l, v, "'oracle' cannot predict a case with %s", chance)
+                                         : nt_load_error(l, v, "'oracle' cannot predict when the credential of '%s' ends ('valid')",
+                                                         expiring->name);
     nt_diag_mend(d, "write path: direct, relayed or none");
 }

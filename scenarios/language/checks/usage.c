@@ -103,7 +103,7 @@ static void warn_of_unknown_user(struct nt_load *l, const struct nt_scn_turn_use
     const char *names[SUGGESTED_MAX];
     size_t n = 0;
     for (; n < s->user_count && n < SUGGESTED_MAX; n++)
-        names[n] = s->users[n].name;
+        names[n] = nt_scn_user_name(s, &s->users[n]);
     struct nt_diag *d =
         nt_source_warn(l->src, use->place, "server '%s' has no user '%s': its requests get 401", s->name, use->user);
     if (!nt_suggest(d, use->user, names, n))

@@ -1,5 +1,6 @@
 #include "scenarios/language/sections/agent.h"
 #include "scenarios/language/sections/attachment.h"
+#include "scenarios/language/sections/credential.h"
 #include "scenarios/language/text/units.h"
 
 #include "core/stun/credentials.h"
@@ -140,6 +141,7 @@ const struct nt_table nt_table_agent = NT_TABLE("agent", "an agent", keys);
 struct turn_form {
     const struct nt_yaml *server;
     char *user, *password;
+    nt_time valid;
     int transport;
 };
 
@@ -159,15 +161,19 @@ static const struct nt_key turn_keys[] = {
      .type = NT_KEY_TEXT,
      .offset = offsetof(struct turn_form, password),
      .high = NT_STUN_PASSWORD_MAX,
-     .flags = NT_KEY_REQUIRED,
-     .doc = "password of the user"},
+     .doc = "password of the user; not with a server that has a secret"},
     {.name = "transport",
      .type = NT_KEY_WORD,
      .offset = offsetof(struct turn_form, transport),
      .words = transports,
      .doc = "udp, the default"},
     {.name = "family", .flags = NT_KEY_UNBUILT, .doc = "address families of the allocation"},
-    {.name = "valid", .flags = NT_KEY_UNBUILT, .doc = "how long a credential made from the server's secret is valid"},
+    {.name = "valid",
+     .type = NT_KEY_TIME,
+     .offset = offsetof(struct turn_form, valid),
+     .low = NT_SEC,
+     .high = NT_UNIT_TIME_MAX,
+     .doc = "how long, from the start of the case, the credential that is made from the server's secret is valid; whole seconds"},
     {.name = "verify", .flags = NT_KEY_UNBUILT, .doc = "whether the server's certificate is verified"},
 };
 const struct nt_table nt_table_turn = NT_TABLE("turn", "a TURN entry", turn_keys);
@@ -221,13 +227,15 @@ static void read_turn(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
         if (!nt_table_read(l, &nt_table_turn, item, &f))
             continue;
         uint32_t s = server_of(l, f.server, NT_SCN_TURN, "TURN");
-        if (s != NT_SCN_NONE)
-            a->turn[a->turn_count++] = (struct nt_scn_turn_use){.place = nt_yaml_get(item, "user")->place,
-                                                                .password_place = nt_yaml_get(item, "password")->place,
-                                                                .server = s,
-                                                                .user = f.user,
-                                                                .password = f.password,
-                                                                .transport = (uint8_t)f.transport};
+        if (s != NT_SCN_NONE && nt_load_credential(l, item, &l->c->servers[s], &f.user, &f.password, f.valid))
+            a->turn[a->turn_count++] =
+                (struct nt_scn_turn_use){.place = nt_yaml_get(item, "user")->place,
+                                         .password_place = nt_yaml_get(item, f.valid > 0 ? "valid" : "password")->place,
+                                         .server = s,
+                                         .user = f.user,
+                                         .password = f.password,
+                                         .valid = f.valid,
+                                         .transport = (uint8_t)f.transport};
     }
 }
 

@@ -82,7 +82,11 @@ static const struct nt_key keys[] = {
      .doc = "the address of relayed candidates; the second address by default"},
     {.name = "port", .flags = NT_KEY_UNBUILT, .doc = "the port of the service"},
     {.name = "tls-port", .flags = NT_KEY_UNBUILT, .doc = "the port of the service over TLS"},
-    {.name = "secret", .flags = NT_KEY_UNBUILT, .doc = "for time-limited credentials"},
+    {.name = "secret",
+     .type = NT_KEY_TEXT,
+     SERVER(secret),
+     .high = NT_STUN_PASSWORD_MAX,
+     .doc = "instead of 'users': agents' credentials are made from it, and valid for as long as their 'valid' says"},
     {.name = "certificate", .flags = NT_KEY_UNBUILT, .doc = "what is wrong with it"},
     {.name = "name", .flags = NT_KEY_UNBUILT, .doc = "its DNS name"},
     {.name = "inside", .flags = NT_KEY_UNBUILT, .doc = "a VPN server's network"},
@@ -104,6 +108,7 @@ static const struct {
     {"transports", AS_STUN | AS_TURN | AS_COTURN, "leave it out"},
     {"ports", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
     {"users", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
+    {"secret", AS_TURN, "write kind: turn"},
     {"realm", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
     {"lifetime", AS_TURN, "write kind: turn"},
     {"nonce-lifetime", AS_TURN | AS_COTURN, "write kind: turn, or coturn"},
@@ -212,6 +217,8 @@ static void read_server(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
         read_users(l, f.users, s);
     if (f.deny != NULL)
         read_deny(l, f.deny, s);
+    if (f.users != NULL && s->secret != NULL)
+        nt_diag_mend(nt_load_error(l, f.users, "'users' and 'secret' exclude each other"), "leave one out");
     check_times(l, v, &f, s);
     if (good)
         check_honoured(l, v, s);

@@ -13,9 +13,11 @@
 #define CODE_HIGH 699
 #define TRY_ALTERNATE 300
 #define CODE_DEFAULT 486
+#define SUGGESTED_MAX 64
 
 struct form {
     const struct nt_yaml *at, *code, *nth, *alternate;
+    char *user;
     int what;
     unsigned methods;
     nt_time duration, by;
@@ -47,7 +49,7 @@ static const struct nt_key keys[] = {
      .words = nt_server_step_words,
      .flags = NT_KEY_REQUIRED,
      .doc =
-         "stop or start: a pause, state is kept; reset: all state is lost; refuse: requests are refused; slow: responses are late"},
+         "stop or start: a pause, state is kept; reset: all state is lost; refuse: requests are refused; slow: responses are late; revoke: a user's credentials are valid no longer"},
     {.name = "method",
      .type = NT_KEY_WORDS,
      AT(methods),
@@ -65,6 +67,11 @@ static const struct nt_key keys[] = {
      AT(alternate),
      .schema = "{\"type\": \"string\"}",
      .doc = "refuse with 300: address and port of the server to try"},
+    {.name = "user",
+     .type = NT_KEY_TEXT,
+     AT(user),
+     .high = NT_STUN_USER_BYTES - 1,
+     .doc = "revoke: whose requests get 401 from now on; with a secret, the name that agents have"},
     {.name = "by", .type = NT_KEY_TIME, AT(by), .low = 1, .high = NT_UNIT_TIME_MAX, .doc = "slow: by how much responses are late"},
     {.name = "for",
      .type = NT_KEY_TIME,
@@ -79,12 +86,13 @@ const struct nt_table nt_table_server_step = NT_TABLE("server-step", "'server'",
 static const char *const keys_of[][6] = {
     [NT_SERVER_REFUSE] = {"method", "code", "nth", "alternate", "for"},
     [NT_SERVER_SLOW] = {"by", "for"},
+    [NT_SERVER_REVOKE] = {"user"},
 };
 
 static bool is_key_of(enum nt_scn_server_do what, const char *key)
 {
     bool known = strcmp(key, "at") == 0 || strcmp(key, "do") == 0;
-    for (size_t i = 0; !known && (what == NT_SERVER_REFUSE || what == NT_SERVER_SLOW) && keys_of[what][i] != NULL; i++)
+    for (size_t i = 0; !known && what >= NT_SERVER_REFUSE && keys_of[what][i] != NULL; i++)
         known = strcmp(keys_of[what][i], key) == 0;
     return known;
 }
@@ -97,6 +105,8 @@ static void check_keys(struct nt_load *l, const struct nt_yaml *v, const struct 
             nt_diag_mend(nt_load_error(l, v->keys[i], "'%s' means nothing to '%s'", v->keys[i]->text, word), "leave it out");
     if (f->what == NT_SERVER_SLOW && f->by == 0)
         nt_diag_mend(nt_load_error(l, v, "'slow' needs 'by'"), "write by: 200ms");
+    if (f->what == NT_SERVER_REVOKE && f->user == NULL)
+        nt_diag_mend(nt_load_error(l, v, "'revoke' needs 'user'"), "write user: NAME");
 }
 
 static bool serves(const struct nt_scn_server *s, uint8_t family)
@@ -160,6 +170,22 @@ static void read_refusal(struct nt_load *l, const struct nt_yaml *v, const struc
                      "write method: binding");
 }
 
+static void check_revoked(struct nt_load *l, const struct nt_yaml *v, const struct nt_scn_server *s, const char *user)
+{
+    const char *names[SUGGESTED_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < s->user_count; i++) {
+        const char *name = nt_scn_user_name(s, &s->users[i]);
+        if (strcmp(name, user) == 0)
+            return;
+        if (count < SUGGESTED_MAX)
+            names[count++] = name;
+    }
+    struct nt_diag *d = nt_load_error(l, nt_yaml_get(v, "user"), "server '%s' has no user '%s'", s->name, user);
+    if (!nt_suggest(d, user, names, count))
+        nt_diag_mend(d, "name one of its users");
+}
+
 /* A platform serves no requests; a real server does what it does. */
 static bool may_change(struct nt_load *l, const struct form *f, const struct nt_yaml *v, const struct nt_scn_server *s)
 {
@@ -185,8 +211,12 @@ void nt_load_server_step(struct nt_load *l, const struct nt_yaml *v, struct nt_s
         return;
     const struct nt_scn_server *s = &l->c->servers[step->where.index];
     bool pause = f.what == NT_SERVER_STOP || f.what == NT_SERVER_START;
-    if (!pause && may_change(l, &f, v, s) && f.what == NT_SERVER_REFUSE)
+    bool may = !pause && may_change(l, &f, v, s);
+    if (may && f.what == NT_SERVER_REFUSE)
         read_refusal(l, v, &f, s, step);
+    if (may && f.what == NT_SERVER_REVOKE && f.user != NULL)
+        check_revoked(l, v, s, f.user);
+    step->user = f.user;
     step->duration = f.duration;
     step->by = f.by;
 }

@@ -546,6 +546,33 @@ TEST(test_moves)
     nt_scn_file_del(f);
 }
 
+TEST(test_time_limited_credentials)
+{
+    struct nt_scn_file *f = load(
+        HEAD
+        "networks: {a: {ipv4: 10.0.0.0/24}}\n"
+        "servers: {t: {on: a, kind: turn, secret: north}}\n"
+        "agents: {L: {on: a, turn: [{server: t, user: alice, valid: 90s}]}, R: {on: a, turn: [{server: t, user: alice, valid: 90s}, "
+        "{server: t, user: bob, valid: 1h}]}}\n"
+        "steps:\n"
+        "  - {at: 0s, call: {from: L, to: R}}\n"
+        "  - {at: 1s, server: {at: t, do: revoke, user: alice}}\n");
+    struct nt_scn_case *c = cell(f, 0);
+    const struct nt_scn_turn_use *use = &c->agents[0].turn[0];
+    assert_string_equal(use->user, "1735689690:alice"); /* 2025-01-01T00:01:30Z */
+    assert_string_equal(use->password, "VsMGiPhPzL3rdV/Ua41gonZRjZM=");
+    assert_int_equal(use->valid, 90 * NT_SEC);
+    assert_int_equal(c->servers[0].user_count, 2);
+    assert_string_equal(c->servers[0].users[1].name, "1735693200:bob");
+    assert_int_equal(c->servers[0].users[1].until, 3600 * NT_SEC);
+    assert_string_equal(nt_scn_user_name(&c->servers[0], &c->servers[0].users[1]), "bob");
+    assert_int_equal(c->steps[1].server_do, NT_SERVER_REVOKE);
+    assert_string_equal(c->steps[1].user, "alice");
+    assert_int_equal(nt_scn_file_warnings(f)->count, 0);
+    nt_scn_case_del(c);
+    nt_scn_file_del(f);
+}
+
 TEST(test_server_steps)
 {
     struct nt_scn_file *f =
@@ -706,13 +733,21 @@ TEST(test_schema)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_example),      cmocka_unit_test(test_where_is_for_its_cells),
-        cmocka_unit_test(test_addresses),    cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_cells),        cmocka_unit_test(test_parameter_types),
-        cmocka_unit_test(test_policy),       cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_moves),        cmocka_unit_test(test_server_steps),
-        cmocka_unit_test(test_expectations), cmocka_unit_test(test_data_during_the_call),
-        cmocka_unit_test(test_agent_keys),   cmocka_unit_test(test_schema),
+        cmocka_unit_test(test_example),
+        cmocka_unit_test(test_where_is_for_its_cells),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_parameter_types),
+        cmocka_unit_test(test_policy),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_time_limited_credentials),
+        cmocka_unit_test(test_server_steps),
+        cmocka_unit_test(test_expectations),
+        cmocka_unit_test(test_data_during_the_call),
+        cmocka_unit_test(test_agent_keys),
+        cmocka_unit_test(test_schema),
     };
     return RUN_TESTS(tests);
 }

@@ -300,12 +300,11 @@ static const struct row rows[] = {
      "23:24: 'turn' is a server, not a gateway: name a gateway\n"
      "25:9: 'oracle' cannot predict a case with the step 'nat': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reboot}}\n",
-     "23:37: unknown value 'reboot' of 'do': write one of stop, start, reset, refuse, slow\n"
+     "23:37: unknown value 'reboot' of 'do': write one of stop, start, reset, refuse, slow, revoke\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
-    {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: revoke, user: alice}}\n",
-     "23:37: 'revoke' is not in this version\n"
-     "23:45: unknown key 'user': 'server' has at, do, method, code, nth, alternate, by, for\n"
-     "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
+    {"to: R}}", "to: R}}\n  - {at: 1s, server: {at: turn, do: revoke, user: bob}}\n",
+     "23:51: server 'turn' has no user 'bob': name one of its users\n"
+     "26:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, server: {at: turn, do: reset, by: 5s}}\n",
      "23:44: 'by' means nothing to 'reset': leave it out\n"
      "25:9: 'oracle' cannot predict a case with the step 'server': write path: direct, relayed or none\n"},

@@ -1,4 +1,5 @@
 /* Long-term credentials end to end: a client and a server exchange real messages (RFC 8489, 9.2). */
+#include "core/stun/shared_secret.h"
 #include "tests/unit/help.h"
 
 #include "core/stun/login.h"
@@ -457,6 +458,29 @@ TEST(texts_have_limits)
     assert_int_equal(nt_stun_realm_init(&realm, "x", false, false, 1, &r), NT_EINVAL);
 }
 
+TEST(credentials_that_end)
+{
+    log_in(true, true, false);
+    assert_int_equal(nt_stun_realm_end_user(&realm, MATRIX, 5 * NT_SEC), NT_OK);
+    assert_int_equal(nt_stun_realm_end_user(&realm, "mallory", NT_SEC), NT_ENOENT);
+    assert_int_equal(answer(5 * NT_SEC - 1), 0);
+    assert_int_equal(answer(5 * NT_SEC), 401);
+    assert_string_equal(auth.why, "the credentials are no longer valid");
+    assert_null(auth.key); /* a challenge is not signed */
+    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 0);
+    nt_stun_realm_free(&realm);
+}
+
+/* Vectors made by Python's hmac and base64. */
+TEST(passwords_made_from_a_secret)
+{
+    char password[NT_STUN_SECRET_PASSWORD];
+    nt_stun_secret_password("north", "1735689690:alice", password);
+    assert_string_equal(password, "VsMGiPhPzL3rdV/Ua41gonZRjZM=");
+    nt_stun_secret_password("logen", "1445438400:user", password);
+    assert_string_equal(password, "FMXp7AqNNEl+8QJzsYRg+e1XJQc=");
+}
+
 TEST(allocations_may_fail)
 {
     set_up(true, true, false);
@@ -490,6 +514,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(bid_down_is_noticed),
         cmocka_unit_test(responses_are_verified),
         cmocka_unit_test(texts_have_limits),
+        cmocka_unit_test(credentials_that_end),
+        cmocka_unit_test(passwords_made_from_a_secret),
         cmocka_unit_test(allocations_may_fail),
     };
     return RUN_TESTS(tests);

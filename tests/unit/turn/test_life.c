@@ -67,6 +67,48 @@ TEST(kept_alive)
     world_del(w);
 }
 
+/* RFC 8489, 9.2.4: each request of a user who is not valid gets 401; RFC 8656: what was granted lives on. */
+TEST(a_revoked_user_keeps_what_was_granted)
+{
+    struct world *w = world_default();
+    world_client(w, 0, "George", "secret", 0);
+    struct nt_addr relayed = allocate(w, 0), peer = addr(PEER);
+    nt_turn_client_bind_channel(w->clients[0], &peer, w->now);
+    run_until(w, 10 * NT_SEC);
+    w->refused = 0;
+    assert_int_equal(nt_turn_server_end_user(w->server, "Nobody", w->now), NT_ENOENT);
+    assert_int_equal(nt_turn_server_end_user(w->server, "George", w->now), NT_OK);
+    run_until(w, 200 * NT_SEC);
+    peer_sends(w, PEER, &relayed, "still there");
+    assert_memory_equal(w->data, "still there", 11);
+    assert_int_equal(w->refused, 0);
+    run_until(w, 550 * NT_SEC); /* permission, channel and allocation are to be refreshed by now */
+    assert_int_equal(w->refused, 401);
+    assert_string_equal(w->refused_why, "the credentials are no longer valid");
+    assert_int_equal(nt_turn_server_allocations(w->server), 1);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 0);
+    run_until(w, 610 * NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(w->server), 0);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 1);
+    assert_int_equal(event(w, NT_TURN_EV_FAILED)->code, 401);
+    world_del(w);
+}
+
+TEST(an_account_with_a_time)
+{
+    struct world *w = world_default();
+    assert_int_equal(nt_turn_server_end_user(w->server, "George", 100 * NT_SEC), NT_OK);
+    world_client(w, 0, "George", "secret", 0);
+    allocate(w, 0);
+    world_client(w, 1, "George", "secret", 0);
+    run_until(w, 100 * NT_SEC);
+    nt_turn_client_allocate(w->clients[1], w->now);
+    run_for(w, NT_SEC);
+    assert_int_equal(w->refused, 401);
+    assert_int_equal(events(w, NT_TURN_EV_FAILED), 1);
+    world_del(w);
+}
+
 /* B147: a lifetime below the usual margin. */
 TEST(short_lifetime)
 {
@@ -400,6 +442,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_life),
         cmocka_unit_test(kept_alive),
+        cmocka_unit_test(a_revoked_user_keeps_what_was_granted),
+        cmocka_unit_test(an_account_with_a_time),
         cmocka_unit_test(short_lifetime),
         cmocka_unit_test(stale_nonce_everywhere),
         cmocka_unit_test(many_permissions_at_once),
