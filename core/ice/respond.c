@@ -167,6 +167,8 @@ static uint32_t admit_pair(struct nt_ice_session *s, const struct nt_ice_heard *
     if (is_past(s, h, own, remote, p, now)) {
         if (p != NULL)
             nt_ice_pairs_answered(pairs, p->number);
+        else if (remote == NT_ICE_NONE)
+            learn_remote(s, h, now); /* 7.3.1.3; 12.2: data may come from there, too, as after a NAT's renumbering */
         return 0;
     }
     if (p != NULL && p->listed)

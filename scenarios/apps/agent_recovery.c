@@ -124,14 +124,10 @@ static bool recover(struct nt_agent_recovery *r, nt_time now)
 
 static void note_failure(struct nt_agent_recovery *r, nt_time now)
 {
-    if (nt_ice_state(r->ice) != NT_ICE_FAILED) {
+    if (nt_ice_state(r->ice) != NT_ICE_FAILED)
         r->failed_at = NT_TIME_NEVER;
-        r->answered_since = false;
-        return;
-    }
-    if (r->failed_at == NT_TIME_NEVER)
+    else if (r->failed_at == NT_TIME_NEVER)
         r->failed_at = now;
-    r->answered_since |= r->signalling->has_offer;
 }
 
 /* RFC 8445, 8.1.1 leaves to the agents what follows when ICE fails. The controlling one offers (RFC 8839, 4.3.4). The controlled
@@ -143,7 +139,8 @@ static nt_time bye_due(const struct nt_agent_recovery *r)
 {
     if (r->failed_at == NT_TIME_NEVER || nt_ice_role(r->ice) != NT_ICE_CONTROLLED || !r->signalling->answered)
         return NT_TIME_NEVER;
-    return r->answered_since ? r->failed_at : nt_time_after(r->failed_at, BYE_WAIT);
+    bool told = r->signalling->taken_at != NT_TIME_NEVER && r->signalling->taken_at >= r->failed_at;
+    return told ? r->failed_at : nt_time_after(r->failed_at, BYE_WAIT);
 }
 
 static void end_failed_call(struct nt_agent_recovery *r, nt_time now)

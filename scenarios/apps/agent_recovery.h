@@ -22,9 +22,8 @@ struct nt_agent_recovery {
     bool lost, came; /* an interface, since the last restart */
     bool owed;       /* an offer, NT_ICE_EV_OFFER_DUE */
     uint32_t attempts, restarts_seen;
-    nt_time due;         /* of the next attempt; NT_TIME_NEVER: none waits */
-    nt_time failed_at;   /* NT_TIME_NEVER: ICE has not failed */
-    bool answered_since; /* the peer's offer since then */
+    nt_time due;       /* of the next attempt; NT_TIME_NEVER: none waits */
+    nt_time failed_at; /* NT_TIME_NEVER: ICE has not failed */
     bool unacknowledged;
     bool gave_up;
 };

@@ -203,6 +203,7 @@ void nt_agent_signalling_described(struct nt_agent_signalling *sig, nt_time now)
         sig->confirmed = false; /* the peer knows the new credentials once our answer is there */
         send_description(sig, NT_SIP_OK, now);
         accept_offer(sig, now);
+        sig->taken_at = now;
     }
 }
 
@@ -392,8 +393,11 @@ int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_a
 {
     const struct nt_app_context *context = config->context;
     const struct nt_scn_agent *agents = context->scn->agents;
-    *sig = (struct nt_agent_signalling){
-        .config = *config, .context = context, .ice = config->ice, .trickles = config->mode != NT_ICE_TRICKLE_OFF};
+    *sig = (struct nt_agent_signalling){.config = *config,
+                                        .context = context,
+                                        .ice = config->ice,
+                                        .trickles = config->mode != NT_ICE_TRICKLE_OFF,
+                                        .taken_at = NT_TIME_NEVER};
     if (context->peer == NULL)
         return NT_OK;
     struct nt_sip_end_config sip = {.context = context,

@@ -36,6 +36,7 @@ struct nt_agent_signalling {
     bool rejected;                   /* the first offer, ours or the peer's */
     struct nt_ice_description offer; /* the peer's, until our answer leaves */
     bool has_offer;
+    nt_time taken_at;                   /* the last offer of the peer's within the call; NT_TIME_NEVER: there was none */
     bool making;                        /* our offer of a restart waits for the ICE agent (NT_ICE_EV_LOCAL) */
     struct nt_agent_wish wish, offered; /* offered: the one that is being made, or is open */
     bool trickles, peer_trickles;

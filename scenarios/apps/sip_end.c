@@ -73,9 +73,17 @@ void nt_sip_end_bye(struct nt_sip_end *sip, const char *why, nt_time now)
     sip->open = false;
     if (sip->theirs.open) /* nobody waits for what would be in it */
         nt_sip_reject_theirs(sip, 487, now);
-    struct nt_sip_message m = nt_sip_next_request(sip, NT_SIP_BYE, now);
-    nt_trace_emit(&sip->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_BYE_SENT, .text = why});
-    nt_sip_send_message(sip, &m, now);
+    if (!sip->theirs.unacknowledged) {
+        nt_sip_send_bye(sip, why, now);
+        return;
+    }
+    /* RFC 3261, 15: the callee "MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx response or
+     * until the server transaction times out". */
+    sip->bye = why;
+    sip->bye_until = nt_time_after(now, NT_SIP_TIMER_B);
+    nt_trace_emit(&sip->config.trace,
+                  (struct nt_trace_event){
+                      .at = now, .kind = NT_TR_HELD, .b = sip->config.via, .text = "BYE waits for the ACK of our answer"});
 }
 
 bool nt_sip_end_is_busy(const struct nt_sip_end *sip)
@@ -103,9 +111,12 @@ static void sip_timer(void *self, nt_time now)
     struct nt_sip_end *sip = self;
     if (sip->open && sip->open_until <= now)
         nt_sip_close_ours(sip, &(struct nt_sip_refusal){408, NT_TIME_NEVER}, "no answer within 32 s", now);
+    if (sip->bye != NULL && sip->bye_until <= now)
+        nt_sip_send_bye(sip, sip->bye, now);
     if (sip->over || sip->theirs.ack_until > now)
         return;
     sip->theirs.ack_until = NT_TIME_NEVER;
+    sip->theirs.unacknowledged = false; /* nor will it be */
     if (sip->config.receive_text == NULL)
         sip->config.unacknowledged(sip->config.receiver, now);
 }
@@ -121,6 +132,7 @@ static nt_time sip_deadline(const void *self)
 {
     const struct nt_sip_end *sip = self;
     nt_time timers = nt_time_min(sip->open ? sip->open_until : NT_TIME_NEVER, sip->over ? NT_TIME_NEVER : sip->theirs.ack_until);
+    timers = nt_time_min(timers, sip->bye != NULL ? sip->bye_until : NT_TIME_NEVER);
     return nt_time_min(nt_sip_queue_deadline(&sip->queue), timers);
 }
 

@@ -172,10 +172,14 @@ static void receive_invite(struct nt_sip_end *sip, const struct nt_sip_message *
 
 static void receive_ack(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
-    if (m->cseq != sip->theirs.invite.cseq || !sip->theirs.accepted || sip->over)
+    if (m->cseq != sip->theirs.invite.cseq || !sip->theirs.accepted)
         return;
+    sip->theirs.unacknowledged = false;
     sip->theirs.ack_until = NT_TIME_NEVER;
-    deliver_message(sip, m, NULL, now);
+    if (sip->bye != NULL)
+        nt_sip_send_bye(sip, sip->bye, now);
+    else if (!sip->over)
+        deliver_message(sip, m, NULL, now);
 }
 
 /* --- what the peer answers --- */

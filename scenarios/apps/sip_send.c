@@ -87,8 +87,9 @@ void nt_sip_send_message(struct nt_sip_end *sip, const struct nt_sip_message *m,
     else
         nt_sip_queue_unsent(&sip->queue, nt_sip_why_unwritten(n), now);
     if (nt_sip_is_response(m->kind) && m->answered == NT_SIP_INVITE) {
-        bool waits = m->kind == NT_SIP_OK && sip->theirs.invite.in_dialog;
-        sip->theirs.ack_until = waits ? nt_time_after(now, NT_SIP_TIMER_B) : NT_TIME_NEVER;
+        sip->theirs.unacknowledged = m->kind == NT_SIP_OK;
+        bool within_call = m->kind == NT_SIP_OK && sip->theirs.invite.in_dialog;
+        sip->theirs.ack_until = within_call ? nt_time_after(now, NT_SIP_TIMER_B) : NT_TIME_NEVER;
         close_theirs(sip, m->kind == NT_SIP_OK, bytes, n > 0 ? (size_t)n : 0);
     }
     free(bytes);
@@ -110,5 +111,13 @@ void nt_sip_reject_theirs(struct nt_sip_end *sip, uint16_t status, nt_time now)
     m.kind = NT_SIP_REJECTED;
     m.answered = NT_SIP_INVITE;
     m.status = status;
+    nt_sip_send_message(sip, &m, now);
+}
+
+void nt_sip_send_bye(struct nt_sip_end *sip, const char *why, nt_time now)
+{
+    struct nt_sip_message m = nt_sip_next_request(sip, NT_SIP_BYE, now);
+    sip->bye = NULL;
+    nt_trace_emit(&sip->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_BYE_SENT, .text = why});
     nt_sip_send_message(sip, &m, now);
 }

@@ -11,8 +11,9 @@ struct nt_sip_theirs {
     struct nt_sip_message invite; /* without its texts: the response copies its headers (RFC 3261, 8.2.6.2) */
     bool open;                    /* it is not answered yet */
     bool accepted;
-    nt_time ack_until; /* our answer to an offer within the call waits for its ACK; NT_TIME_NEVER: none does */
-    char *response;    /* for when it comes again (17.2.1) */
+    bool unacknowledged; /* our answer, by its ACK */
+    nt_time ack_until;   /* our answer to an offer within the call waits for its ACK; NT_TIME_NEVER: none does */
+    char *response;      /* for when it comes again (17.2.1) */
     size_t response_len;
 };
 
@@ -22,9 +23,11 @@ struct nt_sip_end {
     uint32_t cseq, invite_cseq; /* of our last request, and of our last INVITE */
     bool in_dialog;             /* an answer came or left */
     bool owner;                 /* of the Call-ID: the first INVITE was ours */
-    bool over;                  /* BYE has been sent, or has come */
-    bool open;                  /* our last INVITE is not answered yet */
-    nt_time open_until;         /* timer B */
+    bool over;                  /* BYE has been sent, is to be, or has come */
+    const char *bye;            /* it is to be sent, for this reason, once our answer is acknowledged, or not; NULL: it is not */
+    nt_time bye_until;
+    bool open;          /* our last INVITE is not answered yet */
+    nt_time open_until; /* timer B */
     struct nt_sip_theirs theirs;
     bool rejects; /* a step rejects the peer's next offer */
     uint64_t version;

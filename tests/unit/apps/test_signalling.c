@@ -47,7 +47,7 @@ struct end {
     struct nt_app_context context;
     struct nt_sip_end *sip;
     size_t received[NT_SIP_REJECTED + 1], candidates;
-    size_t refused;
+    size_t refused, unacknowledged;
     struct nt_sip_refusal refusal; /* the last */
 };
 
@@ -73,6 +73,13 @@ static void note_refused(void *receiver, const struct nt_sip_refusal *refusal, n
     e->refusal = *refusal;
 }
 
+static void note_unacknowledged(void *receiver, nt_time now)
+{
+    struct end *e = receiver;
+    (void)now;
+    e->unacknowledged++;
+}
+
 static void begin_end(struct end *e, uint32_t network, const char *user, const char *own, const char *peer, const char *via)
 {
     struct nt_addr a = addr(own), bare = nt_addr_with_port(&a, 0);
@@ -91,6 +98,7 @@ static void begin_end(struct end *e, uint32_t network, const char *user, const c
                                        .trace = trace,
                                        .receive = receive,
                                        .refused = note_refused,
+                                       .unacknowledged = note_unacknowledged,
                                        .receiver = e};
     e->sip = nt_sip_end_new(&config);
     assert_non_null(e->sip);
@@ -337,6 +345,9 @@ TEST(an_offer_that_is_not_answered_is_over_after_32_seconds)
     assert_int_equal(l.refusal.status, 408);
     assert_int_equal(l.refusal.retry_after, NT_TIME_NEVER);
     assert_string_equal(told[NT_TR_OFFER_REJECTED].text, "no answer within 32 s");
+    assert_int_equal(r.unacknowledged, 0);
+    pass(NT_SEC); /* 13.3.1.4 */
+    assert_int_equal(r.unacknowledged, 1);
 }
 
 /* Somebody may have to be asked. */
@@ -378,6 +389,24 @@ TEST(bye_ends_the_call_on_both_sides)
     assert_int_equal(told[NT_TR_DISCARDED].count, 0);
     send_text(&r, NT_SIP_INFO, MEDIA_FRAGMENT);
     assert_discarded(1, NT_DISCARD_OUTDATED, "candidates of another call, or of none");
+}
+
+/* 15: "until it has received an ACK" */
+TEST(bye_waits_for_the_ack_of_our_answer)
+{
+    call();
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_DELAY, NT_SEC), NT_OK);
+    offer(&l);
+    pass(10 * NT_MSEC);
+    nt_sip_end_send_text(r.sip, NT_SIP_OK, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric));
+    nt_sip_end_bye(r.sip, "hung up", nt_fabric_now(fabric));
+    pass(900 * NT_MSEC);
+    assert_true(nt_sip_end_is_over(r.sip));
+    assert_int_equal(told[NT_TR_BYE_SENT].count, 0);
+    pass(200 * NT_MSEC);
+    assert_int_equal(told[NT_TR_BYE_SENT].count, 1);
+    assert_int_equal(l.received[NT_SIP_OK], 2);
+    assert_int_equal(l.received[NT_SIP_BYE], 1);
 }
 
 TEST(both_may_say_bye_at_once)
@@ -498,6 +527,7 @@ int main(int argc, char **argv)
         T(the_first_offer_waits_for_its_answer_without_end),
         T(a_step_rejects_the_next_offer_alone),
         T(bye_ends_the_call_on_both_sides),
+        T(bye_waits_for_the_ack_of_our_answer),
         T(both_may_say_bye_at_once),
         T(bye_that_is_lost_ends_the_call_and_the_peer_learns_it_when_it_offers),
         T(an_offer_after_bye_gets_481_and_ends_the_call),
