@@ -42,12 +42,14 @@ static void note(struct nt_nominations *n, const struct nt_view *v, const struct
         nominate(n, v, m, false);
 }
 
-static bool any_describes_again(const struct nt_view *v)
+/* Somebody describes itself again, or may have to: for a peer without ice2 (RFC 8839, 4.3.4). */
+static bool are_asked_for(const struct nt_view *v)
 {
     for (uint32_t p = 0; p < v->in->party_count; p++) {
         size_t told = 0;
         for (uint32_t i = v->parties[p].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
-            told += v->descriptions[i].direction == NT_DIR_OUT;
+            if (v->descriptions[i].direction == NT_DIR_OUT)
+                told += v->descriptions[i].err == NT_OK && !v->descriptions[i].fragment && !v->descriptions[i].d.ice2 ? 2 : 1;
         if (told > 1)
             return true;
     }
@@ -66,7 +68,7 @@ int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v)
     }
     for (size_t i = 0; i < count; i++)
         n->of[i] = (struct nt_nomination){.item = NT_VIEW_NONE, .last = NT_VIEW_NONE};
-    size_t items = any_describes_again(v) ? v->count : 0;
+    size_t items = are_asked_for(v) ? v->count : 0;
     for (size_t i = 0; i < items; i++)
         if (v->items[i].session != NT_VIEW_NONE)
             note(n, v, &v->items[i], links);

@@ -15,7 +15,7 @@ struct nt_nominations {
     struct nt_nomination *of; /* by session */
 };
 
-/* 0 or NT_ENOMEM. Where nobody describes anything twice, none is looked for: nothing is told after it. */
+/* 0 or NT_ENOMEM. Where nobody describes anything twice, or has to, none is looked for: nothing is told after it. */
 int nt_nominations_find(struct nt_nominations *n, const struct nt_view *v);
 void nt_nominations_free(struct nt_nominations *n);
 

@@ -80,6 +80,18 @@ static void judge_lite(struct nt_seen *s, const struct nt_item *m)
                    "data, and the full agent has nominated no pair for component %u", (unsigned)missing);
 }
 
+/* Of a session before that of the item's selected pair, while other components of that have none: its check list is still Running,
+ * and "equal to the previous selected pair" is what is selected (RFC 8445, 12.1). */
+static bool is_previous_selected(const struct nt_seen *s, const struct nt_item *m, uint32_t session)
+{
+    for (uint32_t i = session; s->sessions[session].open > 0 && i-- > s->v->first_session[m->party];) {
+        const struct nt_seen_link *l = link_in(s, m, i);
+        if (l != NULL && l->nominated)
+            return true;
+    }
+    return false;
+}
+
 void nt_data_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_seen_component *k = NULL;
@@ -93,7 +105,7 @@ void nt_data_judge(struct nt_seen *s, const struct nt_item *m)
         return;
     }
     const struct nt_seen_link *l = link_in(s, m, session);
-    if (nt_item_crosses(s->v, m, k->selected) && is_valid_in_any(s, m))
+    if ((nt_item_crosses(s->v, m, k->selected) && is_valid_in_any(s, m)) || is_previous_selected(s, m, session))
         return;
     nt_require(s->finder, NT_ICE_RULE_DATA_PAIR, m, l != NULL && l->success != NT_VIEW_NONE && l->nominated,
                "data on a pair that is not selected; the component has had a selected pair since packet %u", (unsigned)k->frame);

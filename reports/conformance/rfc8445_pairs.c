@@ -167,14 +167,22 @@ static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time n
     s->sessions[m->session].waiting--;
 }
 
-/* The bound counts all that may be sent before: the pairs of the check list, and those that wait in the triggered queue. */
+static nt_time count_queued(const struct nt_seen *s, const struct nt_item *m)
+{
+    nt_time n = 0;
+    for (uint32_t i = s->v->first_session[m->party]; i < s->v->first_session[m->party + 1]; i++)
+        n += (nt_time)s->sessions[i].pairs + s->sessions[i].waiting;
+    return n;
+}
+
+/* The bound counts all that may be sent before: the pairs of the check lists, and those that wait in the triggered queues, of all
+ * sessions of the agent. */
 static void await_trigger(struct nt_seen *s, const struct nt_item *m, nt_time since)
 {
     struct nt_seen_link *l = &s->links[m->link];
     struct nt_seen_session *session = &s->sessions[m->session];
     session->waiting++;
-    nt_time from = since > m->at ? since : m->at,
-            bound = nt_pacing_ta(s->v, m, from) * (4 + 2 * ((nt_time)session->pairs + session->waiting));
+    nt_time from = since > m->at ? since : m->at, bound = nt_pacing_ta(s->v, m, from) * (4 + 2 * count_queued(s, m));
     l->waits = m->first;
     l->waits_until = from + (bound > TRIGGER_LEAST ? bound : TRIGGER_LEAST);
 }

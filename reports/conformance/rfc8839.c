@@ -4,6 +4,7 @@
 #include "reports/conformance/checks.h"
 #include "reports/conformance/nominations.h"
 #include "reports/conformance/rfc8838.h"
+#include "reports/conformance/rfc8839_answers.h"
 #include "reports/conformance/rfc8839_candidates.h"
 #include "reports/conformance/rfc8839_offers.h"
 #include "reports/conformance/rfc8839_restarts.h"
@@ -99,6 +100,8 @@ static void judge_description(const struct told *t, const struct nt_nominations 
     nt_rfc8840_judge_told(t);
     if (!t->d->fragment)
         nt_rfc8839_judge_exchange(t, nominations);
+    if (!t->d->fragment)
+        nt_rfc8839_judge_answer(t);
     if (!t->d->fragment && t->before != NULL)
         nt_rfc8839_judge_change(t, nominations);
 }
@@ -196,6 +199,7 @@ void nt_rfc8839_judge(struct nt_finder *finder)
         if (finder->v->parties[p].unread)
             nt_not_judged(finder, NT_SDP_RULE_GRAMMAR, p, "a SIP message that is not read, or of a kind that is not");
     }
+    nt_rfc8839_judge_owed(finder, &nominations);
     nt_rfc8838_judge_checks(finder);
     nt_rfc8838_judge_remotes(finder);
     judge_passwords(finder);

@@ -17,6 +17,9 @@
     X(RETURN, "RFC8839-4.4.3.1-restart", "D-013", MUST, ICE, NOTHING, "After an answer that has no ICE any more a new offer MUST restart ICE") \
     X(OPTIONS, "RFC8839-4.4.1.1.1-options", "D-014", MUST, ICE, NOTHING, "ice-lite, ice-pacing and ice-options MUST NOT change in a subsequent offer or answer without a restart") \
     X(FLUSHED, "RFC8839-4.4.3.1.1-flushed", "I-051", MUST, FULL, TIMES, "After a restart the check lists are flushed: the session before checks its selected pairs alone, until the new one has its own") \
+    X(ANSWERED_REMOTE, "RFC8839-4.4.2-remote", "D-016", MUST, ICE, NOTHING, "The answer to remote-candidates MUST have them as its candidates and default destination") \
+    X(ALIGNED, "RFC8839-4.3.4-aligned", "D-015", MUST, FULL, ROLES_TIMES, "With a peer without ice2 the controlling agent MUST offer the nominated pair, if that is not the default one") \
+    X(FAILED, "RFC8839-4.3.4-failed", "D-010", MUST, FULL, ROLES_TOLD, "For a check list that has failed the controlling agent MUST offer the stream with the port 0") \
     X(MISMATCH, "RFC8839-4.2.5-mismatch", "D-012", MUST, ICE, NOTHING, "Beside ice-mismatch an agent MUST omit candidates") \
     X(REMOVED, "RFC8839-4.4.1.1.2-removed", "D-010", MUST, ICE, NOTHING, "A stream with the port 0 MUST NOT include candidates") \
     X(AFTER_NOMINATION, "RFC8839-4.4.1.2.2-nominated", "D-015", MUST, ICE, ROLES, "After nomination a subsequent offer MUST NOT include other candidates than the nominated pair's") \

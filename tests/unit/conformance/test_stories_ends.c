@@ -208,6 +208,134 @@ static void the_interface_comes_back(struct forge *f)
     say(f, true, f->l, f->r);
 }
 
+/* --- what is owed when ICE has concluded: RFC 8839, 4.3.4 --- */
+
+#define REMOVED_L "m=audio 0 RTP/AVP 0\r\n" AT_L
+
+static void nothing_is_answered(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    wait(f, 60);
+    f->guilty = (uint32_t)f->c.frame_count + 1;
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
+    wait(f, 40000);
+}
+
+static void what_has_failed_is_removed(struct forge *f)
+{
+    nothing_is_answered(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, REMOVED_L);
+    wait(f, 20000);
+}
+
+static void what_has_failed_is_restarted(struct forge *f)
+{
+    nothing_is_answered(f);
+    restarted(f, 2);
+    pair_up(f, f->l, f->r, NOMINATE);
+    wait(f, 20000);
+}
+
+static void what_has_failed_ends(struct forge *f)
+{
+    nothing_is_answered(f);
+    hang_up(f);
+    wait(f, 20000);
+}
+
+static void what_has_failed_stays(struct forge *f)
+{
+    nothing_is_answered(f);
+    wait(f, 20000);
+}
+
+/* R, of RFC 5245, has another default destination than the pair that is nominated. */
+static void the_nominated_pair_is_not_the_default_one(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, "", AUDIO_R CREDENTIALS_R HOST_R SECOND_R);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = *second(), .flags = CONTROLLING});
+    f->guilty = (uint32_t)f->c.frame_count + 4;
+    nominate(f, *second(), 0);
+}
+
+static void an_offer_aligns_the_default_pair(struct forge *f)
+{
+    the_nominated_pair_is_not_the_default_one(f);
+    wait(f, 100);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.9.0.2 6000\r\n");
+    convey(f, false, NT_SIP_OK, 2, "", "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.9.0.2\r\n" CREDENTIALS_R SECOND_R);
+    wait(f, 10000);
+}
+
+static void no_offer_aligns_the_default_pair(struct forge *f)
+{
+    the_nominated_pair_is_not_the_default_one(f);
+    wait(f, 10000);
+}
+
+/* --- the answer to remote-candidates: RFC 8839, 4.4.2 --- */
+
+static void offered_again(struct forge *f, const char *answer)
+{
+    two_pairs(f, ice2, ice2);
+    nominate(f, f->r, 0);
+    wait(f, 1000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+    guilty_next(f);
+    convey(f, false, NT_SIP_OK, 2, ice2, answer);
+}
+
+static void remote_candidates_are_answered(struct forge *f)
+{
+    offered_again(f, AUDIO_R CREDENTIALS_R HOST_R);
+}
+
+/* R's checks fail: "as if the 'remote-candidates' attribute had not been present". */
+static void the_losing_pair_has_failed(struct forge *f)
+{
+    convey(f, true, NT_SIP_INVITE, 1, ice2, audio_l);
+    convey(f, false, NT_SIP_OK, 1, ice2, AUDIO_R CREDENTIALS_R HOST_R SECOND_R);
+    ask_and_answer(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING});
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_NONE);
+    nominate(f, f->r, 0);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L CREDENTIALS_L HOST_L "a=remote-candidates:1 10.0.0.2 6000\r\n");
+    convey(f, false, NT_SIP_OK, 2, ice2, "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.9.0.2\r\n" CREDENTIALS_R HOST_R SECOND_R);
+}
+
+static void another_candidate_answers(struct forge *f)
+{
+    offered_again(f, "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.9.0.2\r\n" CREDENTIALS_R SECOND_R);
+}
+
+static void another_default_answers(struct forge *f)
+{
+    offered_again(f, "m=audio 6000 RTP/AVP 0\r\nc=IN IP4 10.9.0.2\r\n" CREDENTIALS_R HOST_R SECOND_R);
+}
+
+/* Of RFC 5245 R gets advice for what it is. */
+static size_t count_of(void (*tell)(struct forge *f), const char *rule, const char *party)
+{
+    struct nt_conf_verdict v;
+    size_t found = 0;
+    uint32_t guilty = judge_story(tell, &v);
+    for (size_t i = 0; i < v.violations.count; i++) {
+        assert_string_equal(v.violations.of[i].rule->id, rule);
+        assert_string_equal(v.violations.of[i].party, party);
+        assert_int_equal(v.violations.of[i].frame, guilty);
+        found++;
+    }
+    assert_true(nt_conf_is_exercised(&v, nt_conf_rule_find(rule)));
+    nt_conf_verdict_free(&v);
+    return found;
+}
+
+TEST(a_peer_without_ice2_is_owed_an_offer)
+{
+    assert_int_equal(count_of(an_offer_aligns_the_default_pair, "RFC8839-4.3.4-aligned", "L"), 0);
+    assert_int_equal(count_of(no_offer_aligns_the_default_pair, "RFC8839-4.3.4-aligned", "L"), 1);
+}
+
 TEST(nobody_gets_advice)
 {
     static const struct story stories[] = {STORY_OF(the_call_ends, "RFC8656-3.2-released"),
@@ -216,6 +344,11 @@ TEST(nobody_gets_advice)
                                            STORY_OF(pairs_are_renominated, "RFC8445-8.1.1-renomination RFC8839-4.4.1.2.2-remote"),
                                            STORY_OF(the_offer_has_the_renominated_pair, "RFC8839-4.4.1.2.2-remote"),
                                            STORY(both_fail_over),
+                                           STORY(what_has_failed_is_removed),
+                                           STORY(what_has_failed_is_restarted),
+                                           STORY(what_has_failed_ends),
+                                           STORY_OF(remote_candidates_are_answered, "RFC8839-4.4.2-remote"),
+                                           STORY(the_losing_pair_has_failed),
                                            STORY(the_interface_of_the_valid_pair_goes),
                                            STORY(the_interface_comes_back)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
@@ -231,12 +364,16 @@ TEST(who_breaks_a_rule_is_blamed_alone)
                                              BREACH(another_pair_has_no_nomination, "RFC8445-8.1.1-renomination", "L", 1),
                                              BREACH(the_peer_does_not_renominate, "RFC8445-8.1.1-one", "L", 1),
                                              BREACH(one_alone_fails_over, "RFC8445-8.1.1-one", "L", 1),
+                                             BREACH(what_has_failed_stays, "RFC8839-4.3.4-failed", "L", 1),
+                                             BREACH(another_candidate_answers, "RFC8839-4.4.2-remote", "R", 1),
+                                             BREACH(another_default_answers, "RFC8839-4.4.2-remote", "R", 1),
                                              BREACH(remote_candidates_of_another_pair, "RFC8839-4.4.1.2.2-remote", "L", 1)};
     judge_breaches(breaches, sizeof breaches / sizeof breaches[0]);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(nobody_gets_advice), cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_peer_without_ice2_is_owed_an_offer), cmocka_unit_test(nobody_gets_advice),
+                                       cmocka_unit_test(who_breaks_a_rule_is_blamed_alone)};
     return RUN_TESTS(tests);
 }

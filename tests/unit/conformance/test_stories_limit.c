@@ -145,7 +145,9 @@ static void the_first_component_never_becomes_valid(struct forge *f)
         TAP_NONE);
     answer(f, false, addr("10.0.0.1:5001"), 0);
     send(f, TAP_NONE, TAP_L, addr("10.0.0.2:6001"), addr("10.0.0.1:5001"));
-    wait(f, 60000);
+    wait(f, 40000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, "m=audio 0 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n"); /* RFC 8839, 4.3.4 */
+    wait(f, 20000);
 }
 
 /* The candidates make one pair, and the check that comes a second: no limit of two is reached. */

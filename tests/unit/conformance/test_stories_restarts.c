@@ -227,6 +227,14 @@ static void ice_comes_back_after_an_answer_without(struct forge *f)
     say(f, true, f->l, f->r);
 }
 
+static void pair_of_second(struct forge *f, struct nt_addr l, struct nt_addr r)
+{
+    ask_and_answer(f, &(struct ask){.left = true, .from = l, .to = r, .flags = CONTROLLING, .priority = FORGE_PRFLX - 1});
+    ask_and_answer(f, &(struct ask){.left = false, .from = r, .to = l, .flags = CONTROLLED, .priority = FORGE_PRFLX - 1});
+    ask_and_answer(f,
+                   &(struct ask){.left = true, .from = l, .to = r, .flags = CONTROLLING | NOMINATE, .priority = FORGE_PRFLX - 1});
+}
+
 /* L goes on sending on the pair of the session before, and asks for consent; the new session takes its time. */
 static void data_go_on_during_a_long_restart(struct forge *f)
 {
@@ -244,6 +252,30 @@ static void data_go_on_during_a_long_restart(struct forge *f)
     pair_up(f, f->l, f->r, NOMINATE);
     say(f, true, f->l, f->r);
     goes_on(f, 10);
+}
+
+/* RFC 8445, 12.1: until the check list is Completed the previous pair is the selected one, of each component. */
+static void one_component_is_nominated_before_the_other(struct forge *f)
+{
+    struct nt_addr l2 = addr("10.0.0.1:5001"), r2 = addr("10.0.0.2:6001"), r3 = addr("10.0.0.2:6002"), r4 = addr("10.0.0.2:6003");
+    offer_and_answer(f, AUDIO_L CREDENTIALS_L HOST_L "a=candidate:1 2 UDP 2130706430 10.0.0.1 5001 typ host\r\n",
+                     AUDIO_R CREDENTIALS_R HOST_R "a=candidate:1 2 UDP 2130706430 10.0.0.2 6001 typ host\r\n");
+    pair_up(f, f->l, f->r, NOMINATE);
+    pair_of_second(f, l2, r2);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2,
+           AUDIO_L AGAIN_L("2") HOST_L "a=candidate:1 2 UDP 2130706430 10.0.0.1 5001 typ host\r\n");
+    convey(f, false, NT_SIP_OK, 2, ice2,
+           "m=audio 6002 RTP/AVP 0\r\n" AT_R AGAIN_R("2") "a=candidate:1 1 UDP 2130706431 10.0.0.2 6002 typ host\r\n"
+                                                          "a=candidate:1 2 UDP 2130706430 10.0.0.2 6003 typ host\r\n");
+    second_ones(f);
+    ask_and_answer(f, &(struct ask){.left = true, .from = l2, .to = r4, .flags = CONTROLLING, .priority = FORGE_PRFLX - 1});
+    pair_up(f, f->l, r3, NOMINATE);
+    say(f, true, f->l, f->r);
+    say(f, true, l2, r2);
+    pair_of_second(f, l2, r4);
+    say(f, true, f->l, r3);
+    say(f, true, l2, r4);
 }
 
 /* "An endpoint does not need to maintain consent if it does not send application data." */
@@ -531,6 +563,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(the_relay_goes_with_its_session),
                                        STORY(ice_comes_back_after_an_answer_without),
                                        STORY_OF(data_go_on_during_a_long_restart, "RFC7675-5.1-restart RFC8839-4.4.3.1.1-flushed"),
+                                       STORY(one_component_is_nominated_before_the_other),
                                        STORY(nothing_is_sent_during_a_long_restart),
                                        STORY(the_refused_credentials_come_again),
                                        STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),

@@ -231,7 +231,7 @@ static void one_section_has_no_ice(struct forge *f)
 #define TWO_L AUDIO_L CREDENTIALS_L HOST_L "a=candidate:1 2 UDP 2130706430 10.0.0.1 5001 typ host\r\n"
 #define TWO_R AUDIO_R CREDENTIALS_R HOST_R "a=candidate:1 2 UDP 2130706430 10.0.0.2 6001 typ host\r\n"
 
-/* RFC 8445, 8.1.2: the second never becomes valid: the checklist fails, and nothing is nominated. */
+/* RFC 8445, 8.1.2: the second never becomes valid: the checklist fails, and nothing is nominated. The call ends. */
 static void a_component_never_becomes_valid(struct forge *f)
 {
     struct nt_addr l2 = addr("10.0.0.1:5001"), r2 = addr("10.0.0.2:6001");
@@ -239,7 +239,9 @@ static void a_component_never_becomes_valid(struct forge *f)
     pair_up(f, f->l, f->r, 0);
     wait(f, 60);
     ask(f, &(struct ask){.left = true, .from = l2, .to = r2, .flags = CONTROLLING, .priority = FORGE_PRFLX - 1}, TAP_NONE);
-    wait(f, 60000);
+    wait(f, 40000);
+    hang_up(f);
+    wait(f, 20000);
 }
 
 /* The second component has not been checked, and the description has candidates for it. */
