@@ -11,12 +11,18 @@ struct sent {      /* by pair */
     uint32_t last; /* what was last sent on it, data first; NT_VIEW_NONE: nothing yet */
 };
 
+/* A check that is sent again, or begins another session, tells nothing: its pair may have ended long before. */
+static bool keeps_alive(const struct nt_seen *s, const struct nt_item *before, const struct nt_item *m)
+{
+    return m->kind == NT_ITEM_DATA || (m->first == nt_item_number(s->v, m) && m->session == before->session);
+}
+
 /* Sent on a pair that has carried data: it must not have been silent for longer than Tr. What a step has damaged was sent. */
 static void judge_gap(struct nt_seen *s, struct sent *sent, const struct nt_item *m)
 {
     if ((m->kind != NT_ITEM_DATA || m->excused) && sent->last == NT_VIEW_NONE)
         return;
-    if (sent->last != NT_VIEW_NONE && !m->excused) {
+    if (sent->last != NT_VIEW_NONE && !m->excused && keeps_alive(s, &s->v->items[sent->last], m)) {
         const struct nt_item *before = &s->v->items[sent->last];
         bool kept = m->at <= before->at + TR + nt_tolerance(s->v), unsure = !kept && nt_item_party(s->v, m)->moves;
         if (unsure)

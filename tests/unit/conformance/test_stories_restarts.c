@@ -290,6 +290,26 @@ static void nothing_is_sent_during_a_long_restart(struct forge *f)
     say(f, true, f->l, f->r);
 }
 
+/* The pair has ended; the restart finds it again, by a check that is sent more than once. */
+static void the_pair_is_found_again(struct forge *f)
+{
+    agree(f);
+    say(f, true, f->l, f->r);
+    wait(f, 4500);
+    check_left(f, 0);
+    wait(f, 20000);
+    restarted(f, 2);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING}, TAP_NONE);
+    wait(f, 16000);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    answer(f, false, f->l, 0);
+    send(f, TAP_R, TAP_L, f->r, f->l);
+    check_right(f);
+    check_left(f, NOMINATE);
+    say(f, true, f->l, f->r);
+}
+
 /* RFC 8839, 4.4: after a refusal nothing stands in the way of another attempt with the same credentials. */
 static void the_refused_credentials_come_again(struct forge *f)
 {
@@ -590,8 +610,15 @@ static const struct breach breaches[] = {BREACH(the_roles_change_after_a_refused
 
 TEST_STORIES_AND_BREACHES
 
+TEST(who_restarts_gets_no_advice)
+{
+    static const struct story good[] = {STORY(the_pair_is_found_again), STORY(data_go_on_during_a_long_restart),
+                                        STORY(checks_come_before_the_answer)};
+    judge_good_stories(good, sizeof good / sizeof good[0]);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {STORIES_AND_BREACHES};
+    const struct CMUnitTest tests[] = {STORIES_AND_BREACHES, cmocka_unit_test(who_restarts_gets_no_advice)};
     return RUN_TESTS(tests);
 }
