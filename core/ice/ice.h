@@ -31,9 +31,9 @@ int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req); /* 1: *req i
 int nt_ice_gather(struct nt_ice_agent *a, nt_time now);
 /* Our description (the caller frees it), for an offer or an answer: all candidates until ICE has completed, then those of the
  * selected pairs alone, with remote-candidates in the controlling agent's offer (RFC 8839, 4.4). With trickle (RFC 8838) it may be
- * had as soon as the interfaces are bound, but a half trickle offer only when gathering has ended. After failure the streams that have
- * failed are removed in it, by the port 0 (RFC 8839, 4.3.4). What it holds counts as told from then on: the owner sends it. NT_OK;
- * NT_ESTATE before there is one, or an offer while the peer's is open; NT_ELIMIT (more candidates than a description holds),
+ * had as soon as the interfaces are bound, but a half trickle offer only when gathering has ended. After failure the streams that
+ * have failed are removed in it, by the port 0 (RFC 8839, 4.3.4). What it holds counts as told from then on: the owner sends it.
+ * NT_OK; NT_ESTATE before there is one, or an offer while the peer's is open; NT_ELIMIT (more candidates than a description holds),
  * NT_ENOMEM. */
 int nt_ice_local(struct nt_ice_agent *a, bool offer, struct nt_ice_description *d);
 /* The peer's offer, before our answer. The first one comes before gathering: its pacing counts for both agents (RFC 8445, 14.2),
