@@ -245,7 +245,7 @@ static void trace_interface(const struct nt_ice_agent *a, const struct nt_addr *
 static void tell_interface(struct nt_ice_agent *a, const struct nt_addr *addr, enum nt_ice_interface_change change,
                            const char *what, nt_time now)
 {
-    const struct nt_ice_event ev = {.kind = NT_ICE_EV_INTERFACE, .interface = change, .local.addr = *addr};
+    const struct nt_ice_event ev = {.kind = NT_ICE_EV_INTERFACE, .interface = change, .local = {.addr = *addr}};
     trace_interface(a, addr, change, what, now);
     nt_ice_events_push(nt_ice_agent_env(a)->events, &ev, now);
 }
