@@ -1,6 +1,6 @@
 /* Laws over random small worlds: roles and tie-breakers, NATs, limits, delays that reorder, loss. In the end no agent runs, but one
  * whose peer has failed, of which its owner would hear (RFC 8445, 8.1.1); without loss, where a path is known, both complete with
- * each other. */
+ * each other. Restarts by either side, at random times, some of them rolled back, change none of that. */
 #include "net.h"
 
 static struct net n;
@@ -85,6 +85,82 @@ static bool must_complete(const struct world *w)
     return !lossy && w->nat[0] == NAT_NONE && w->nat[1] == NAT_NONE;
 }
 
+/* --- restarts --- */
+static void run_a_little(void)
+{
+    run(&n, n.now + (nt_time)roll(roll(3) == 0 ? 20000 : 400) * NT_MSEC);
+}
+
+/* Its description, once there is one; false: there is none. */
+static bool describe_node(int node, bool offer, struct nt_ice_description *d)
+{
+    for (int i = 0; i < 90; i++) {
+        if (nt_ice_local(n.nodes[node].agent, offer, d) == NT_OK)
+            return true;
+        run(&n, n.now + 500 * NT_MSEC);
+    }
+    return false;
+}
+
+static void roll_back(void)
+{
+    for (int i = 0; i < 2; i++) {
+        (void)nt_ice_rollback(n.nodes[i].agent, n.now);
+        drain(&n, i);
+        assert_int_equal(nt_ice_rollback(n.nodes[i].agent, n.now), NT_ESTATE);
+    }
+}
+
+static void answer_restart(int by, const struct nt_ice_description *offer)
+{
+    struct nt_ice_agent *peer = n.nodes[1 - by].agent;
+    struct nt_ice_description answer;
+    assert_int_equal(nt_ice_set_offer(peer, offer, n.now), NT_OK);
+    drain(&n, 1 - by);
+    if (roll(6) == 0) {
+        roll_back();
+        return;
+    }
+    assert_true(describe_node(1 - by, false, &answer));
+    assert_int_equal(nt_ice_set_remote(peer, offer, n.now), NT_OK);
+    drain(&n, 1 - by);
+    run(&n, n.now + (nt_time)roll(300) * NT_MSEC);
+    assert_int_equal(nt_ice_set_remote(n.nodes[by].agent, &answer, n.now), NT_OK);
+    drain(&n, by);
+    nt_ice_description_free(&answer);
+}
+
+static void restart(int by)
+{
+    struct nt_ice_description offer;
+    if (roll(4) == 0) /* both at once: one of them gives way */
+        assert_int_equal(nt_ice_restart(n.nodes[1 - by].agent, n.now), NT_OK);
+    assert_int_equal(nt_ice_restart(n.nodes[by].agent, n.now), NT_OK);
+    drain(&n, by);
+    assert_true(describe_node(by, true, &offer));
+    (void)nt_ice_rollback(n.nodes[1 - by].agent, n.now);
+    if (roll(6) == 0)
+        roll_back();
+    else
+        answer_restart(by, &offer);
+    nt_ice_description_free(&offer);
+}
+
+static void restart_at_times(uint32_t times)
+{
+    uint32_t before[2];
+    for (uint32_t k = 0; k < times; k++) {
+        for (int i = 0; i < 2; i++)
+            before[i] = nt_ice_stats(n.nodes[i].agent).restarts;
+        restart((int)roll(2));
+        run_a_little();
+        for (int i = 0; i < 2; i++) { /* both, or neither */
+            uint32_t more = nt_ice_stats(n.nodes[i].agent).restarts - before[i];
+            assert_true(more <= 1 && more == nt_ice_stats(n.nodes[1 - i].agent).restarts - before[1 - i]);
+        }
+    }
+}
+
 static void one_world(uint32_t seed)
 {
     struct world w = {0};
@@ -98,6 +174,11 @@ static void one_world(uint32_t seed)
     assert_int_equal(tell(&n, 0, 1), NT_OK);
     run(&n, n.now + (nt_time)roll(300) * NT_MSEC);
     assert_int_equal(tell(&n, 1, 0), NT_OK);
+    if (roll(2) == 0)
+        run(&n, n.now + 120 * NT_SEC);
+    else
+        run_a_little();
+    restart_at_times(roll(3) == 0 ? 0 : 1 + roll(4));
     run(&n, n.now + 120 * NT_SEC);
     bool completed = true;
     for (int i = 0; i < 2; i++) {

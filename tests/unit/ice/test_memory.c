@@ -97,10 +97,94 @@ static bool connected(void)
     return nt_ice_selected(l.a, 1, 1, &x, &y);
 }
 
+/* A description with other credentials; false: without memory. */
+static bool begin_other(const char *ufrag, struct nt_ice_description *d)
+{
+    struct nt_ice_candidate r = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    if (nt_ice_description_init(d, 1) != NT_OK)
+        return false;
+    strcpy(d->streams[0].ufrag, ufrag);
+    strcpy(d->streams[0].pwd, PEER_PWD);
+    d->trickle = trickle;
+    if (nt_ice_description_add(d, &r) == NT_OK)
+        return true;
+    nt_ice_description_free(d);
+    return false;
+}
+
+/* What needs memory can be asked for once more. */
+static bool described(bool offer)
+{
+    struct nt_ice_description d;
+    int r = nt_ice_local(l.a, offer, &d);
+    if (r != NT_OK)
+        r = nt_ice_local(l.a, offer, &d);
+    if (r == NT_OK)
+        nt_ice_description_free(&d);
+    return r == NT_OK;
+}
+
+static bool taken(const struct nt_ice_description *d)
+{
+    int r = nt_ice_set_remote(l.a, d, l.now);
+    if (r == NT_ENOMEM)
+        r = nt_ice_set_remote(l.a, d, l.now);
+    pull(&l);
+    return r == NT_OK;
+}
+
+static bool restarts(void)
+{
+    struct nt_ice_description d;
+    int r = nt_ice_restart(l.a, l.now);
+    if (r != NT_OK)
+        r = nt_ice_restart(l.a, l.now);
+    pull(&l);
+    go(&l, l.now + 40 * NT_SEC); /* the servers do not answer */
+    if (r != NT_OK || !begin_other("second", &d))
+        return false;
+    bool done = described(true) && taken(&d);
+    nt_ice_description_free(&d);
+    return done;
+}
+
+static bool is_restarted(void)
+{
+    struct nt_ice_description d;
+    if (!begin_other("third", &d))
+        return false;
+    int r = nt_ice_set_offer(l.a, &d, l.now);
+    if (r != NT_OK)
+        r = nt_ice_set_offer(l.a, &d, l.now);
+    pull(&l);
+    go(&l, l.now + 40 * NT_SEC);
+    bool done = r == NT_OK && described(false) && taken(&d);
+    nt_ice_description_free(&d);
+    return done;
+}
+
+/* An offer that restarts nothing. */
+static bool hears_an_offer(void)
+{
+    struct nt_ice_description d;
+    if (!begin_other("third", &d))
+        return false;
+    d.streams[0].remote_candidates[0] = (struct nt_ice_remote_candidate){1, l.base};
+    d.streams[0].remote_candidate_count = 1;
+    int r = nt_ice_set_offer(l.a, &d, l.now);
+    if (r != NT_OK)
+        r = nt_ice_set_offer(l.a, &d, l.now);
+    pull(&l);
+    go(&l, l.now + 20 * NT_SEC);
+    bool done = r == NT_OK && nt_ice_rollback(l.a, l.now) == NT_OK;
+    nt_ice_description_free(&d);
+    return done;
+}
+
 /* The life of an agent with what it allocates for; true: it came to a selected pair. */
 static bool life(void)
 {
-    bool done = made() && told() && connected();
+    bool done = made() && told() && connected() && restarts() && is_restarted() && hears_an_offer();
     nt_ice_agent_del(l.a);
     return done;
 }
