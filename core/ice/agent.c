@@ -4,6 +4,7 @@
 #include "core/ice/config.h"
 #include "core/ice/consent.h"
 #include "core/ice/events.h"
+#include "core/ice/failover.h"
 #include "core/ice/form.h"
 #include "core/ice/nominate.h"
 #include "core/ice/relay.h"
@@ -479,6 +480,7 @@ static nt_time checks_deadline(const struct nt_ice_agent *a)
         nt_time look_at = nt_ice_lists_look_at(nt_ice_session_lists(s));
         at = nt_time_min(at, next > look_at ? next : look_at);
     }
+    at = nt_time_min(at, nt_ice_failover_deadline(s));
     if (a->state != NT_ICE_RUNNING)
         return at;
     nt_time patience[] = {nt_time_after(nt_ice_session_started(s), NT_ICE_PAC), nt_ice_session_abandoned_at(s),

@@ -134,6 +134,12 @@ void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uin
     t->items[i].k.nominating = pair;
 }
 
+void nt_ice_components_name(struct nt_ice_components *t, size_t i, uint32_t pair, uint32_t nomination)
+{
+    t->items[i].k.named = pair;
+    t->items[i].k.nomination = nomination;
+}
+
 void nt_ice_components_set_own_nomination(struct nt_ice_components *t, size_t i, uint32_t pair)
 {
     t->items[i].k.own_nomination = pair;

@@ -25,6 +25,7 @@ struct nt_ice_component {
     uint32_t own_nomination;           /* of the pair that we have nominated successfully, in whichever role now; 0: none */
     nt_time nomination_failed;         /* when the last one of the peer did, and none has come since; or NT_TIME_NEVER */
     uint32_t selected;                 /* a place in the valid list, or NT_ICE_NONE */
+    uint32_t nomination, named;        /* draft-thatcher-ice-renomination: the highest number so far, and its pair's; 0: none */
     const struct nt_ice_valid *valids; /* in order; pointers are valid until the next one is added */
     size_t valid_count;
 };
@@ -51,6 +52,7 @@ void nt_ice_components_set_unused(struct nt_ice_components *t, size_t i);
 void nt_ice_components_select(struct nt_ice_components *t, size_t i, uint32_t valid);
 uint32_t nt_ice_components_selections(const struct nt_ice_components *t); /* how many there were, of all of them */
 void nt_ice_components_set_nominating(struct nt_ice_components *t, size_t i, uint32_t pair); /* 0: none */
+void nt_ice_components_name(struct nt_ice_components *t, size_t i, uint32_t pair, uint32_t nomination);
 void nt_ice_components_set_own_nomination(struct nt_ice_components *t, size_t i, uint32_t pair);
 void nt_ice_components_set_nomination_failed(struct nt_ice_components *t, size_t i,
                                              nt_time at);                              /* NT_TIME_NEVER: another has come */

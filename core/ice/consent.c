@@ -8,6 +8,8 @@
 
 struct consent {
     bool begun, lost;
+    unsigned unanswered;  /* requests since the last answer */
+    nt_time suspended_at; /* NT_TIME_NEVER: it is not */
     nt_time ask_at, asked_at, renewed_at, sent_at;
     struct nt_ice_consent_request requests[NT_ICE_CONSENT_IDS];
     unsigned next_request;
@@ -38,9 +40,9 @@ void nt_ice_consents_del(struct nt_ice_consents *t)
 
 /* RFC 7675, 5.1: "Each consent check interval MUST be randomized from 0.8 to 1.2 times the base interval", "MUST NOT set the period
  * between checks to less than 4 seconds". */
-static nt_time draw_interval(struct nt_ice_consents *t)
+nt_time nt_ice_consent_interval(struct nt_rand *rand)
 {
-    return INTERVAL - INTERVAL / 5 + (nt_time)nt_rand_below(t->rand, SPREAD_MS + 1) * NT_MSEC;
+    return INTERVAL - INTERVAL / 5 + (nt_time)nt_rand_below(rand, SPREAD_MS + 1) * NT_MSEC;
 }
 
 /* RFC 7675, 5.1: "Initial consent to send traffic is obtained using ICE"; it counts from the last response, which is no older than
@@ -49,7 +51,8 @@ void nt_ice_consents_begin(struct nt_ice_consents *t, size_t component, nt_time 
 {
     struct consent *c = &t->items[component];
     *c = (struct consent){.begun = true,
-                          .ask_at = nt_time_after(now, draw_interval(t)),
+                          .suspended_at = NT_TIME_NEVER,
+                          .ask_at = nt_time_after(now, nt_ice_consent_interval(t->rand)),
                           .asked_at = answered_at,
                           .renewed_at = answered_at,
                           .sent_at = now};
@@ -65,6 +68,8 @@ enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, siz
     const struct consent *c = &t->items[component];
     if (!is_kept(c))
         return NT_ICE_CONSENT_WAIT;
+    if (c->suspended_at != NT_TIME_NEVER)
+        return now - c->suspended_at >= NT_ICE_CONSENT_EXPIRY ? NT_ICE_CONSENT_EXPIRED : NT_ICE_CONSENT_WAIT;
     if (t->config->no_consent)
         return now - c->sent_at >= t->config->keepalive ? NT_ICE_CONSENT_KEEPALIVE : NT_ICE_CONSENT_WAIT;
     if (now - c->renewed_at >= NT_ICE_CONSENT_EXPIRY)
@@ -76,8 +81,9 @@ enum nt_ice_consent_due nt_ice_consents_due(const struct nt_ice_consents *t, siz
 void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const struct nt_ice_consent_request *request, nt_time now)
 {
     struct consent *c = &t->items[component];
-    c->ask_at = nt_time_after(now, draw_interval(t));
+    c->ask_at = nt_time_after(now, nt_ice_consent_interval(t->rand));
     c->asked_at = now;
+    c->unanswered++;
     if (request != NULL)
         c->requests[c->next_request++ % NT_ICE_CONSENT_IDS] = *request;
 }
@@ -90,11 +96,31 @@ void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time n
 void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time now)
 {
     t->items[component].renewed_at = now;
+    t->items[component].unanswered = 0;
 }
 
 void nt_ice_consents_end(struct nt_ice_consents *t, size_t component)
 {
     t->items[component].begun = false;
+}
+
+void nt_ice_consents_suspend(struct nt_ice_consents *t, size_t component, nt_time now)
+{
+    t->items[component].suspended_at = nt_time_min(t->items[component].suspended_at, now);
+}
+
+nt_time nt_ice_consents_ended_at(const struct nt_ice_consents *t, size_t component)
+{
+    const struct consent *c = &t->items[component];
+    if (!is_kept(c))
+        return NT_TIME_NEVER;
+    return nt_time_min(c->suspended_at, c->unanswered >= 2 ? nt_time_after(c->asked_at, NT_STUN_RTO) : NT_TIME_NEVER);
+}
+
+bool nt_ice_consents_allow(const struct nt_ice_consents *t, size_t component)
+{
+    const struct consent *c = &t->items[component];
+    return !c->lost && !(c->begun && c->suspended_at != NT_TIME_NEVER);
 }
 
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component)
@@ -139,7 +165,7 @@ bool nt_ice_consents_any_lost(const struct nt_ice_consents *t)
 bool nt_ice_consents_doubtful(const struct nt_ice_consents *t, size_t component, nt_time now)
 {
     const struct consent *c = &t->items[component];
-    return c->asked_at > c->renewed_at && now - c->asked_at >= NT_STUN_RTO;
+    return (c->begun && c->suspended_at != NT_TIME_NEVER) || (c->asked_at > c->renewed_at && now - c->asked_at >= NT_STUN_RTO);
 }
 
 nt_time nt_ice_consents_deadline(const struct nt_ice_consents *t)
@@ -149,7 +175,9 @@ nt_time nt_ice_consents_deadline(const struct nt_ice_consents *t)
         const struct consent *c = &t->items[i];
         if (!is_kept(c))
             continue;
-        if (t->config->no_consent)
+        if (c->suspended_at != NT_TIME_NEVER)
+            at = nt_time_min(at, nt_time_after(c->suspended_at, NT_ICE_CONSENT_EXPIRY));
+        else if (t->config->no_consent)
             at = nt_time_min(at, nt_time_after(c->sent_at, t->config->keepalive));
         else
             at = nt_time_min(at, nt_time_min(c->ask_at, nt_time_after(c->renewed_at, NT_ICE_CONSENT_EXPIRY)));

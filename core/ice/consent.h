@@ -13,6 +13,8 @@ enum nt_ice_consent_due { NT_ICE_CONSENT_WAIT = 0, NT_ICE_CONSENT_ASK, NT_ICE_CO
 
 struct nt_ice_consents;
 
+nt_time nt_ice_consent_interval(struct nt_rand *rand); /* between two requests */
+
 struct nt_ice_consents *nt_ice_consents_new(const struct nt_ice_config *config, struct nt_rand *rand,
                                             size_t components); /* NULL without memory */
 void nt_ice_consents_del(struct nt_ice_consents *t);
@@ -31,6 +33,12 @@ void nt_ice_consents_asked(struct nt_ice_consents *t, size_t component, const st
 void nt_ice_consents_sent(struct nt_ice_consents *t, size_t component, nt_time now); /* anything on the selected pair */
 void nt_ice_consents_renew(struct nt_ice_consents *t, size_t component, nt_time now);
 void nt_ice_consents_end(struct nt_ice_consents *t, size_t component); /* nothing is asked, and nothing can be lost */
+/* Its pair has ended, and another one may follow: no data is sent meanwhile, and consent is lost in 30 seconds. */
+void nt_ice_consents_suspend(struct nt_ice_consents *t, size_t component, nt_time now);
+/* When its pair has ended: it is suspended, or two requests in a row have no answer, the second one for an RTO. NT_TIME_NEVER: it
+ * has not. */
+nt_time nt_ice_consents_ended_at(const struct nt_ice_consents *t, size_t component);
+bool nt_ice_consents_allow(const struct nt_ice_consents *t, size_t component); /* data may be sent */
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component);
 /* The request with this id, and whose it was; NULL: there is none. */
 const struct nt_ice_consent_request *nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component);

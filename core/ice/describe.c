@@ -204,6 +204,7 @@ int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, con
         return r;
     made.ice2 = !config->no_ice2;
     made.trickle = trickles(s);
+    made.renomination = config->renomination;
     /* RFC 8445, 14.2: "If an agent wants to use a Ta value other than the default value, the agent MUST indicate" it. */
     made.pacing_ms = config->ta != NT_ICE_TA ? (uint32_t)((config->ta + NT_MSEC - 1) / NT_MSEC) : 0;
     r = is_concluded(s) ? describe_selected(s, offer, &made) : describe_gathered(s, gathered, &made);

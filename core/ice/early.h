@@ -14,7 +14,7 @@ struct nt_ice_heard {
     uint8_t stream;
     uint16_t component;
     struct nt_addr from;
-    uint32_t priority;
+    uint32_t priority, nomination; /* 0: no NOMINATION */
     bool has_priority, use_candidate;
     uint8_t id[NT_STUN_ID];
 };

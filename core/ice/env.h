@@ -16,6 +16,7 @@ struct nt_ice_env {
     struct nt_ice_candidates *own;
     struct nt_ice_components *components;
     struct nt_ice_consents *consents;
+    struct nt_ice_backups *backups; /* NULL: none are kept */
 };
 
 #endif

@@ -81,6 +81,6 @@ void nt_ice_fallback_strip(const struct nt_ice_session *s, const struct nt_ice_p
     }
     if (any)
         return;
-    d->lite = d->ice2 = d->trickle = false;
+    d->lite = d->ice2 = d->trickle = d->renomination = false;
     d->pacing_ms = 0;
 }

@@ -1,6 +1,7 @@
 #include "core/ice/freshness.h"
 #include "core/base/err.h"
 #include "core/ice/consent.h"
+#include "core/ice/failover.h"
 #include "core/ice/nominate.h"
 
 #include <string.h>
@@ -54,6 +55,31 @@ static void lose_consent(struct nt_ice_session *s, size_t component, const char 
                                                              .text = why});
 }
 
+static const char *why_expired(const struct nt_ice_consents *t, size_t component)
+{
+    return nt_ice_consents_allow(t, component) ? "no answer for 30 seconds" : "no other pair has followed the one that ended";
+}
+
+/* What ends a selected pair at once. */
+static void end_selected(struct nt_ice_session *s, size_t component, const char *why, nt_time now)
+{
+    if (!nt_ice_failover_suspend(s, component, now))
+        lose_consent(s, component, why, now);
+}
+
+bool nt_ice_freshness_lose_bases(struct nt_ice_session *s, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    bool selected = nt_ice_session_lose_bases(s, now);
+    for (size_t i = 0; selected && i < nt_ice_components_count(env->components); i++) {
+        const struct nt_ice_valid *v = selected_of(s, i);
+        if (v != NULL && nt_ice_candidates_at(env->own, v->own)->gone && nt_ice_consents_allow(env->consents, i) &&
+            !nt_ice_failover_suspend(s, i, now))
+            nt_ice_consents_lose(env->consents, i);
+    }
+    return selected;
+}
+
 void nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
@@ -61,7 +87,7 @@ void nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now)
         switch (nt_ice_consents_due(env->consents, i, now)) {
         case NT_ICE_CONSENT_ASK: ask_consent(s, i, now); break;
         case NT_ICE_CONSENT_KEEPALIVE: send_on_selected(s, i, &(struct nt_ice_message){.kind = NT_ICE_MSG_KEEPALIVE}, now); break;
-        case NT_ICE_CONSENT_EXPIRED: lose_consent(s, i, "no answer for 30 seconds", now); return;
+        case NT_ICE_CONSENT_EXPIRED: lose_consent(s, i, why_expired(env->consents, i), now); return;
         default: break;
         }
     }
@@ -98,7 +124,7 @@ static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt
     if (nt_stun_get_error(m, &code, NULL, NULL) != NT_OK)
         return &no_code;
     if (code == 403)
-        lose_consent(s, component, forbidden, now);
+        end_selected(s, component, forbidden, now);
     else if (code == 487)
         nt_ice_nominate_heed_conflict(s, asked->role, asked->tie_breaker, now);
     else
@@ -111,7 +137,7 @@ void nt_ice_freshness_forbidden(struct nt_ice_session *s, const struct nt_ice_pa
     size_t component = nt_ice_components_place(nt_ice_session_env(s)->components, p->stream, p->component);
     const struct nt_ice_valid *v = selected_of(s, component);
     if (v != NULL && v->generator == p->number && !nt_ice_session_env(s)->config->no_consent)
-        lose_consent(s, component, forbidden, now);
+        end_selected(s, component, forbidden, now);
 }
 
 /* NULL: it may count; otherwise why not. */

@@ -6,6 +6,8 @@
 #include "core/ice/session.h"
 
 void nt_ice_freshness_timer(struct nt_ice_session *s, nt_time now);
+/* As nt_ice_session_lose_bases; without another pair to follow, consent of a selected pair that used one is lost. */
+bool nt_ice_freshness_lose_bases(struct nt_ice_session *s, nt_time now);
 /* A check of this pair was answered with 403: consent is revoked, if it is the selected one's. */
 void nt_ice_freshness_forbidden(struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now);
 /* Is this response, from `from` by `via`, one to a consent request? */

@@ -3,6 +3,7 @@
 #include "core/ice/bases.h"
 #include "core/ice/describe.h"
 #include "core/ice/events.h"
+#include "core/ice/failover.h"
 #include "core/ice/fallback.h"
 #include "core/ice/freshness.h"
 #include "core/ice/inbound.h"
@@ -54,7 +55,7 @@ static bool is_relay_selected(const struct nt_ice_agent *a, size_t source)
 static void release_allocations(struct nt_ice_agent *a, bool all, nt_time now)
 {
     for (uint16_t i = 0; i < nt_ice_relays_count(nt_ice_agent_env(a)->relays); i++)
-        if (all || !is_relay_selected(a, i))
+        if (all || !(is_relay_selected(a, i) || nt_ice_failover_uses(nt_ice_agent_session(a), (int16_t)i)))
             nt_ice_relays_release(nt_ice_agent_env(a)->relays, i, now);
     nt_ice_inbound_relay_events(a, now);
 }
@@ -70,8 +71,10 @@ void nt_ice_timer(struct nt_ice_agent *a, nt_time now)
     if (nt_ice_agent_is_checking(a))
         nt_ice_outcome_timer(nt_ice_agent_session(a), now);
     nt_ice_agent_conclude(a, now);
-    if (nt_ice_agent_is_checking(a))
+    if (nt_ice_agent_is_checking(a)) {
         nt_ice_freshness_timer(nt_ice_agent_session(a), now);
+        nt_ice_failover_timer(nt_ice_agent_session(a), now);
+    }
     if (nt_ice_sessions_former(nt_ice_agent_sessions(a)) != NULL)
         nt_ice_freshness_timer(nt_ice_sessions_former(nt_ice_agent_sessions(a)), now);
     nt_ice_agent_heed_consent(a, NT_ICE_CONSENT_LOST, now);
@@ -364,11 +367,12 @@ int nt_ice_rollback(struct nt_ice_agent *a, nt_time now)
 
 int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now)
 {
-    (void)a;
-    (void)remote;
-    (void)addr;
-    (void)now;
-    return NT_EUNSUPPORTED;
+    struct nt_ice_session *s = nt_ice_agent_session(a);
+    bool may = nt_ice_agent_state(a) == NT_ICE_COMPLETED && !nt_ice_agent_is_closing(a) && nt_ice_session_renominates(s) &&
+               nt_ice_session_role(s) == NT_ICE_CONTROLLING;
+    int r = may ? nt_ice_failover_renominate(s, remote, addr, now) : NT_ESTATE;
+    nt_ice_agent_settle(a, now);
+    return r;
 }
 
 /* RFC 8838, 15: in a restart of ours the peer is known to trickle before its answer. */

@@ -62,7 +62,7 @@ int nt_ice_restart(struct nt_ice_agent *a, nt_time now);
 /* The peer has refused our offer, or nothing has come of the peer's: the session goes on as it was before nt_ice_restart or
  * nt_ice_set_offer. NT_OK; NT_ESTATE: nothing is open. */
 int nt_ice_rollback(struct nt_ice_agent *a, nt_time now);
-/* With config.renomination on both sides, by the controlling agent: a valid pair with that remote type, or address (unset: any), is
+/* With config.renomination on both sides, by the controlling agent: a valid pair with that remote address, or (unset) type, is
  * nominated in place of the selected one; the best of several. NT_OK; NT_ESTATE (not controlling, no such pair, the peer has not
  * the option). */
 int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now);

@@ -3,6 +3,7 @@
 #include "core/base/err.h"
 #include "core/ice/bases.h"
 #include "core/ice/events.h"
+#include "core/ice/failover.h"
 #include "core/ice/freshness.h"
 #include "core/ice/outcome.h"
 #include "core/ice/relay.h"
@@ -68,7 +69,8 @@ static const struct nt_why *take_response(struct nt_ice_agent *a, struct nt_ice_
     if (!nt_ice_session_described(s))
         return &no_request;
     bool taken = (nt_ice_agent_is_checking(a) && nt_ice_outcome_response(s, via, from, m, now)) ||
-                 nt_ice_freshness_response(s, via, from, m, now) || take_response_of_former(a, via, from, m, now);
+                 nt_ice_freshness_response(s, via, from, m, now) || nt_ice_failover_response(s, via, from, m, now) ||
+                 take_response_of_former(a, via, from, m, now);
     nt_ice_agent_heed_consent(a, NT_ICE_CONSENT_LOST, now);
     return taken ? NULL : &no_request;
 }

@@ -77,9 +77,12 @@ static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ic
            nt_ice_pairs_better_to_come(nt_ice_session_pairs(s), k->stream, k->component, v->priority);
 }
 
-static void nominate_pair(struct nt_ice_session *s, size_t component, uint32_t pair, nt_time now)
+void nt_ice_nominate_pair(struct nt_ice_session *s, size_t component, uint32_t pair, nt_time now)
 {
-    nt_ice_components_set_nominating(nt_ice_session_env(s)->components, component, pair);
+    struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    if (nt_ice_session_renominates(s))
+        nt_ice_components_name(components, component, pair, nt_ice_components_at(components, component)->nomination + 1);
+    nt_ice_components_set_nominating(components, component, pair);
     nt_ice_pairs_set_nominating(nt_ice_session_pairs(s), pair);
     nt_ice_session_recheck(s, pair, now);
 }
@@ -96,7 +99,7 @@ void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
         const struct nt_ice_valid *v = find_next(s, k);
         if (v == NULL || (now < due_at(s, k, v) && is_better_to_come(s, k, v, gathered, now)))
             continue;
-        nominate_pair(s, i, v->generator, now);
+        nt_ice_nominate_pair(s, i, v->generator, now);
     }
 }
 
@@ -115,7 +118,7 @@ void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time n
     if (p == NULL || !p->listed || p->state != NT_ICE_SUCCEEDED || has_nominated_another(k, p->number))
         return;
     if (nt_ice_session_role(s) == NT_ICE_CONTROLLING)
-        nominate_pair(s, component, p->number, now);
+        nt_ice_nominate_pair(s, component, p->number, now);
 }
 
 void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
@@ -155,8 +158,26 @@ bool nt_ice_nominate_is_stale(const struct nt_ice_session *s, const struct nt_ic
     return now - p->answered_at > NT_ICE_CONSENT_LONGEST && !nt_ice_session_env(s)->config->no_consent;
 }
 
+/* draft-thatcher-ice-renomination, 4: "The controlled side MUST select the nomination with the largest value". False: a later one
+ * counts, or it is the selected pair's, which stays. */
+static bool heed_number(struct nt_ice_session *s, size_t component, const struct nt_ice_pair *p, uint32_t nomination, nt_time now)
+{
+    struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    const struct nt_ice_component *k = nt_ice_components_at(components, component);
+    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
+    if (!nt_ice_session_renominates(s) || nomination == 0)
+        return true;
+    if (nomination < k->nomination) {
+        nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, &nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr,
+                           "a nomination that a later one has overtaken", now);
+        return false;
+    }
+    nt_ice_components_name(components, component, p->number, nomination);
+    return selected == NULL || selected->generator != p->number;
+}
+
 /* RFC 8445, 7.3.1.5 */
-void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
+void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, uint32_t nomination, nt_time now)
 {
     struct nt_ice_components *components = nt_ice_session_env(s)->components;
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), pair);
@@ -166,6 +187,8 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
         return;
     }
     size_t i = nt_ice_components_place(components, p->stream, p->component);
+    if (!heed_number(s, i, p, nomination, now))
+        return;
     nt_ice_components_set_nomination_failed(components, i, NT_TIME_NEVER);
     if (p->state != NT_ICE_SUCCEEDED || nt_ice_nominate_is_stale(s, p, now)) {
         nt_ice_pairs_set_use_candidate_pending(nt_ice_session_pairs(s), pair);
@@ -183,11 +206,15 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, nt_time now)
 
 /* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is
  * stated in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has
- * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. */
-bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint64_t priority, nt_time now)
+ * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. With failover, and of the
+ * highest number with renomination, each later one counts. */
+bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint32_t pair, uint64_t priority, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
-    const struct nt_ice_valid *selected = nt_ice_component_selected(nt_ice_components_at(env->components, component));
+    const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
+    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
+    if (env->config->failover || (pair != 0 && pair == k->named))
+        return true;
     return selected == NULL || nt_ice_consents_doubtful(env->consents, component, now) || priority > selected->priority;
 }
 
@@ -199,9 +226,22 @@ static void trace_valid(const struct nt_ice_session *s, enum nt_trace_kind kind,
         (struct nt_trace_event){.at = now, .kind = kind, .a = own->addr, .b = remote->addr, .n = {own->stream, own->component}});
 }
 
+static bool may_become_backup(const struct nt_ice_pair *p)
+{
+    return p->way != NT_ICE_WAY_CLOSED && p->state != NT_ICE_SUCCEEDED && p->state != NT_ICE_PAIR_FAILED;
+}
+
+/* The check lists have ended: what is still to be checked is so by the triggered-check queue. */
+static void keep_checking(struct nt_ice_session *s, const struct nt_ice_pair *p, nt_time now)
+{
+    if (p->state != NT_ICE_IN_PROGRESS && p->queued == 0)
+        nt_ice_session_trigger(s, p->number, now);
+}
+
 /* RFC 8445, 8.1.2: once a pair is nominated, "the ICE agent MUST remove all candidate pairs for the same component from the
  * checklist and from the triggered-check queue", and cancel what is In-Progress. Succeeded ones stay: they are valid. So do those
- * of open nominations that rank higher: 8.1.1 has the last word on them once their checks have ended. */
+ * of open nominations that rank higher: 8.1.1 has the last word on them once their checks have ended. With failover or renomination
+ * all are checked to the end, so that there are others to nominate. */
 static void conclude_component(struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_valid *selected,
                                nt_time now)
 {
@@ -212,6 +252,10 @@ static void conclude_component(struct nt_ice_session *s, const struct nt_ice_com
             continue;
         if (has_open_nomination(s, p) && p->priority > selected->priority)
             continue;
+        if (nt_ice_session_keeps_backups(s) && may_become_backup(p)) {
+            keep_checking(s, p, now);
+            continue;
+        }
         nt_ice_checks_cancel(nt_ice_session_checks(s), p->number);
         if (p->state == NT_ICE_SUCCEEDED || p->state == NT_ICE_PAIR_FAILED)
             nt_ice_pairs_dequeue(pairs, p->number);
@@ -261,6 +305,6 @@ void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t
                     &nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c, now);
     nt_ice_components_nominate(env->components, component, valid);
     if (!nt_ice_consents_lost(env->consents, component) && k->selected != valid &&
-        nt_ice_nomination_counts(s, component, v->priority, now))
+        nt_ice_nomination_counts(s, component, v->generator, v->priority, now))
         select_valid(s, component, valid, now);
 }

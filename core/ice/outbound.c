@@ -1,6 +1,7 @@
 #include "core/ice/outbound.h"
 #include "core/ice/bases.h"
 #include "core/ice/consent.h"
+#include "core/ice/failover.h"
 #include "core/ice/freshness.h"
 #include "core/ice/relay.h"
 
@@ -14,6 +15,7 @@ static int build_message(const struct nt_ice_agent *a, const struct nt_ice_sessi
     case NT_ICE_MSG_CHECK: return nt_ice_checks_build(nt_ice_session_checks(s), m, buf, cap);
     case NT_ICE_MSG_ANSWER: return nt_ice_respond_build(s, m, buf, cap);
     case NT_ICE_MSG_CONSENT: return nt_ice_freshness_build_consent(s, m, buf, cap);
+    case NT_ICE_MSG_BACKUP: return nt_ice_failover_build(s, m, buf, cap);
     default: return nt_ice_freshness_build_keepalive(m, buf, cap);
     }
 }
@@ -103,7 +105,7 @@ static size_t send_datagram(struct nt_ice_agent *a, const struct nt_ice_datagram
     const struct nt_ice_env *env = s != NULL ? nt_ice_session_env(s) : NULL;
     const struct nt_ice_valid *v =
         env != NULL ? nt_ice_component_selected(nt_ice_components_at(env->components, d->component)) : NULL;
-    if (v == NULL || nt_ice_consents_lost(env->consents, d->component) || nt_ice_agent_is_closing(a)) {
+    if (v == NULL || !nt_ice_consents_allow(env->consents, d->component) || nt_ice_agent_is_closing(a)) {
         nt_ice_record_drop(nt_ice_agent_env(a)->record, NULL, NULL, "data of a component without a selected pair or consent", now);
         return 0;
     }

@@ -9,7 +9,14 @@
 #define NT_ICE_OUT_MAX 128      /* messages waiting to leave */
 #define NT_ICE_MESSAGE_MAX 1024 /* bytes of any STUN message that an agent makes */
 
-enum nt_ice_message_kind { NT_ICE_MSG_BINDING = 1, NT_ICE_MSG_CHECK, NT_ICE_MSG_ANSWER, NT_ICE_MSG_CONSENT, NT_ICE_MSG_KEEPALIVE };
+enum nt_ice_message_kind {
+    NT_ICE_MSG_BINDING = 1,
+    NT_ICE_MSG_CHECK,
+    NT_ICE_MSG_ANSWER,
+    NT_ICE_MSG_CONSENT,
+    NT_ICE_MSG_BACKUP,
+    NT_ICE_MSG_KEEPALIVE
+};
 
 struct nt_ice_message {
     enum nt_ice_message_kind kind;

@@ -30,6 +30,8 @@ static void start_check(struct nt_ice_session *s, const struct nt_ice_pick *pick
                                              .tie_breaker = nt_ice_session_tie_breaker(s),
                                              .priority = nt_ice_prflx_priority(own),
                                              .use_candidate = p->nominating && role == NT_ICE_CONTROLLING}};
+    if (check.request.use_candidate && nt_ice_session_renominates(s))
+        check.request.nomination = nt_ice_components_of(env->components, p->stream, p->component)->nomination;
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(env->rand, id, sizeof id);
     nt_ice_pairs_begin_check(nt_ice_session_pairs(s), p->number, now);

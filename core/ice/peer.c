@@ -32,6 +32,8 @@ int nt_ice_peer_request(const struct nt_ice_peer *peer, const struct nt_ice_requ
     nt_stun_add_u64(&b, r->role == NT_ICE_CONTROLLING ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED, r->tie_breaker);
     if (r->use_candidate)
         nt_stun_add(&b, NT_ATTR_USE_CANDIDATE, NULL, 0);
+    if (r->use_candidate && r->nomination != 0)
+        nt_stun_add_u32(&b, NT_ATTR_NOMINATION, r->nomination);
     nt_stun_add_integrity(&b, &peer->key);
     nt_stun_add_fingerprint(&b);
     return nt_stun_finish(&b);

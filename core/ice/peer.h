@@ -17,6 +17,7 @@ struct nt_ice_request {
     uint64_t tie_breaker;
     uint32_t priority;
     bool use_candidate;
+    uint32_t nomination; /* of draft-thatcher-ice-renomination; 0: none */
 };
 
 struct nt_ice_peer nt_ice_peer_of(const char *ufrag, const char *pwd, const char *own_ufrag);

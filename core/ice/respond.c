@@ -125,15 +125,17 @@ static bool is_past(const struct nt_ice_session *s, const struct nt_ice_heard *h
     const struct nt_ice_env *env = nt_ice_session_env(s);
     size_t component = nt_ice_components_place(env->components, h->stream, h->component);
     const struct nt_ice_valid *selected = nt_ice_component_selected(nt_ice_components_at(env->components, component));
-    if (selected == NULL)
+    if (selected == NULL || (nt_ice_session_keeps_backups(s) && (p == NULL || p->state != NT_ICE_SUCCEEDED)))
         return false;
+    if (nt_ice_session_renominates(s) && h->nomination > nt_ice_components_at(env->components, component)->nomination)
+        return nt_ice_session_role(s) != NT_ICE_CONTROLLED;
     if (!h->use_candidate || nt_ice_session_role(s) != NT_ICE_CONTROLLED || (p != NULL && selected->generator == p->number))
         return true;
     if (p != NULL && p->state == NT_ICE_SUCCEEDED && !nt_ice_nominate_is_stale(s, p, now))
         return false;
     uint32_t theirs = remote != NT_ICE_NONE ? nt_ice_candidates_at(nt_ice_session_remotes(s), remote)->c.priority : h->priority;
     uint64_t priority = nt_ice_pair_priority(theirs, nt_ice_candidates_at(env->own, own)->c.priority);
-    return !nt_ice_nomination_counts(s, component, priority, now);
+    return !nt_ice_nomination_counts(s, component, p != NULL ? p->number : 0, priority, now);
 }
 
 /* RFC 8445, 7.3.1.3 */
@@ -197,7 +199,7 @@ static const char *accept_request(struct nt_ice_session *s, const struct nt_ice_
         return NULL; /* a retransmission: answered again, and that is all */
     trigger_check(s, pair, now);
     if (h->use_candidate)
-        nt_ice_nominate_heard(s, pair, now);
+        nt_ice_nominate_heard(s, pair, h->nomination, now);
     return NULL;
 }
 
@@ -219,6 +221,9 @@ static struct nt_ice_heard hear(const struct nt_ice_session *s, struct nt_ice_vi
                              .component = b->component,
                              .from = *from,
                              .use_candidate = nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL};
+    nt_stun_get_u32(m, NT_ATTR_NOMINATION, &h.nomination);
+    if (nt_ice_session_renominates(s) && h.nomination != 0)
+        h.use_candidate = true; /* libwebrtc has that attribute alone */
     memcpy(h.id, m->id, NT_STUN_ID);
     h.has_priority = nt_stun_get_u32(m, NT_ATTR_PRIORITY, &h.priority) == NT_OK;
     return h;

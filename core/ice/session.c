@@ -1,6 +1,7 @@
 #include "core/ice/session.h"
 #include "core/base/err.h"
 #include "core/base/strings.h"
+#include "core/ice/backups.h"
 #include "core/ice/bases.h"
 #include "core/ice/consent.h"
 #include "core/ice/events.h"
@@ -27,11 +28,11 @@ struct nt_ice_session {
     uint64_t tie_breaker;
     unsigned conflicts; /* switches of the role that 487 has made */
     enum nt_ice_session_state state;
-    bool peer_trickles;       /* RFC 8838, 3: both sides do */
-    bool own_ended;           /* we have told that there are no more candidates */
-    bool unpaired;            /* candidates have come that are not paired */
-    bool offered;             /* an offer of ours is to be answered */
-    bool lite, ice2, trickle; /* as the peer's first description says */
+    bool peer_trickles;                     /* RFC 8838, 3: both sides do */
+    bool own_ended;                         /* we have told that there are no more candidates */
+    bool unpaired;                          /* candidates have come that are not paired */
+    bool offered;                           /* an offer of ours is to be answered */
+    bool lite, ice2, trickle, renomination; /* as the peer's first description says */
     uint32_t pacing_ms;
     nt_time started;
     nt_time heard_at; /* when the peer told something last, by signalling */
@@ -63,11 +64,13 @@ static bool make_parts(struct nt_ice_session *s)
     env->own = nt_ice_candidates_new(env->record);
     env->components = nt_ice_components_new(config->streams, config->components);
     env->consents = nt_ice_consents_new(config, env->rand, (size_t)config->streams * config->components);
+    bool backups = config->failover || config->renomination;
+    env->backups = backups ? nt_ice_backups_new(env->rand, (size_t)config->streams * config->components) : NULL;
     s->remotes = nt_ice_candidates_new(env->record);
     s->streams = calloc(config->streams, sizeof *s->streams);
     s->early = nt_ice_early_new();
     if (env->own == NULL || env->components == NULL || env->consents == NULL || s->remotes == NULL || s->streams == NULL ||
-        s->early == NULL)
+        s->early == NULL || (backups && env->backups == NULL))
         return false;
     return (s->pairs = nt_ice_pairs_new(env->record, env->own, s->remotes, config->max_pairs, s->role)) != NULL;
 }
@@ -104,6 +107,7 @@ void nt_ice_session_del(struct nt_ice_session *s)
     nt_ice_early_del(s->early);
     nt_ice_candidates_del(s->remotes);
     nt_ice_consents_del(s->env.consents);
+    nt_ice_backups_del(s->env.backups);
     nt_ice_components_del(s->env.components);
     nt_ice_candidates_del(s->env.own);
     free(s->streams);
@@ -209,7 +213,8 @@ static bool has_other_attributes(const struct nt_ice_session *s, const struct nt
 {
     if (s->peers == NULL || s->offered)
         return false;
-    return d->lite != s->lite || d->ice2 != s->ice2 || d->trickle != s->trickle || d->pacing_ms != s->pacing_ms;
+    return d->lite != s->lite || d->ice2 != s->ice2 || d->trickle != s->trickle || d->renomination != s->renomination ||
+           d->pacing_ms != s->pacing_ms;
 }
 
 static const char *why_refused(const struct nt_ice_session *s, const struct nt_ice_description *d, int *err)
@@ -277,6 +282,7 @@ int nt_ice_session_describe(struct nt_ice_session *s, const struct nt_ice_descri
     s->lite = d->lite;
     s->ice2 = d->ice2;
     s->trickle = d->trickle;
+    s->renomination = d->renomination;
     s->pacing_ms = d->pacing_ms;
     for (size_t i = 0; i < d->stream_count; i++) {
         s->peers[i] = nt_ice_peer_of(d->streams[i].ufrag, d->streams[i].pwd, s->ufrag);
@@ -359,6 +365,16 @@ bool nt_ice_session_described(const struct nt_ice_session *s)
 const struct nt_ice_peer *nt_ice_session_peer(const struct nt_ice_session *s, uint8_t stream)
 {
     return &s->peers[stream - 1];
+}
+
+bool nt_ice_session_renominates(const struct nt_ice_session *s)
+{
+    return s->env.config->renomination && s->renomination;
+}
+
+bool nt_ice_session_keeps_backups(const struct nt_ice_session *s)
+{
+    return s->env.config->failover || nt_ice_session_renominates(s);
 }
 
 const char *nt_ice_session_mid(const struct nt_ice_session *s, uint8_t stream)
@@ -654,7 +670,7 @@ static void retire_gone(struct nt_ice_session *s)
     }
 }
 
-/* True: the component's selected pair is one. The others leave the valid list, nominated or not. */
+/* True: the component's selected pair used one. The others leave the valid list, nominated or not. */
 static bool lose_valids(struct nt_ice_session *s, size_t component)
 {
     const struct nt_ice_component *k = nt_ice_components_at(s->env.components, component);
@@ -662,10 +678,7 @@ static bool lose_valids(struct nt_ice_session *s, size_t component)
         if (nt_ice_candidates_at(s->env.own, k->valids[i].own)->gone && !k->valids[i].gone && i != k->selected)
             drop_valid(s, component, i);
     const struct nt_ice_valid *v = nt_ice_component_selected(k);
-    if (v == NULL || !nt_ice_candidates_at(s->env.own, v->own)->gone || nt_ice_consents_lost(s->env.consents, component))
-        return false;
-    nt_ice_consents_lose(s->env.consents, component);
-    return true;
+    return v != NULL && nt_ice_candidates_at(s->env.own, v->own)->gone && nt_ice_consents_allow(s->env.consents, component);
 }
 
 bool nt_ice_session_lose_bases(struct nt_ice_session *s, nt_time now)

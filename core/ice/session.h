@@ -64,6 +64,10 @@ bool nt_ice_session_is_without_ice(const struct nt_ice_session *s); /* none of i
 /* An offer of ours is to be answered. */
 void nt_ice_session_set_offered(struct nt_ice_session *s, bool offered);
 bool nt_ice_session_offered(const struct nt_ice_session *s);
+/* draft-thatcher-ice-renomination: both sides have the option. */
+bool nt_ice_session_renominates(const struct nt_ice_session *s);
+/* Other pairs than the selected ones are kept alive. */
+bool nt_ice_session_keeps_backups(const struct nt_ice_session *s);
 const char *nt_ice_session_mid(const struct nt_ice_session *s, uint8_t stream);
 /* Trickle: does the peer? Has it no more candidates for a stream? Have we told that there are no more of ours? */
 void nt_ice_session_set_peer_trickles(struct nt_ice_session *s, bool trickles);
@@ -111,8 +115,7 @@ void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *wh
 void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now);
 void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer,
                               nt_time now); /* peer NULL: to anybody */
-/* RFC 8445, 5.1.1.4: candidates whose base has gone away are no more, and their pairs fail. True: a selected pair was one; its
- * consent is lost. */
+/* RFC 8445, 5.1.1.4: candidates whose base has gone away are no more, and their pairs fail. True: a selected pair used one. */
 bool nt_ice_session_lose_bases(struct nt_ice_session *s, nt_time now);
 void nt_ice_session_permit(struct nt_ice_session *s, nt_time now); /* of all of the peer's candidates, on all allocations */
 /* The valid pair of the candidate `own` that the check of `generator` produced. NT_ICE_NONE: the limit, or memory. */

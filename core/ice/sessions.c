@@ -1,6 +1,7 @@
 #include "core/ice/sessions.h"
 #include "core/base/err.h"
 #include "core/ice/consent.h"
+#include "core/ice/freshness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,7 +146,7 @@ bool nt_ice_sessions_lose_bases(struct nt_ice_sessions *t, nt_time now)
     struct nt_ice_session *all[] = {t->current, t->pending, t->former};
     bool selected = false;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        selected = (all[i] != NULL && nt_ice_session_lose_bases(all[i], now)) || selected;
+        selected = (all[i] != NULL && nt_ice_freshness_lose_bases(all[i], now)) || selected;
     return selected;
 }
 

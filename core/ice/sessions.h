@@ -28,7 +28,7 @@ void nt_ice_sessions_roll_back(struct nt_ice_sessions *t); /* it goes */
 /* It becomes the current one. `keep`: the session that was current, and carries data. */
 void nt_ice_sessions_commit(struct nt_ice_sessions *t, bool keep, nt_time now);
 void nt_ice_sessions_retire_way(struct nt_ice_sessions *t, struct nt_ice_via via); /* candidates of `via` are gone */
-bool nt_ice_sessions_lose_bases(struct nt_ice_sessions *t, nt_time now);           /* as nt_ice_session_lose_bases, of all */
+bool nt_ice_sessions_lose_bases(struct nt_ice_sessions *t, nt_time now);           /* as nt_ice_freshness_lose_bases, of all */
 void nt_ice_sessions_retire(struct nt_ice_sessions *t);                            /* the kept one asks for no consent any more */
 void nt_ice_sessions_forget(struct nt_ice_sessions *t);                            /* it goes */
 

@@ -33,7 +33,7 @@ struct mapping {
 struct node {
     struct nt_ice_agent *agent;
     struct nt_endpoint server; /* servers */
-    struct nt_addr ip;
+    struct nt_addr ip, also;   /* also: of another interface, if it is set */
     enum nat_kind nat;
     struct nt_addr outside;
     struct mapping maps[MAPS];
@@ -143,7 +143,7 @@ static inline int node_of(struct net *n, const struct nt_addr *to)
         struct node *d = &n->nodes[i];
         struct nt_addr second = nt_addr_plus(&d->ip, 100); /* a server's relayed addresses */
         if (nt_addr_same_ip(d->nat == NAT_NONE ? &d->ip : &d->outside, to) ||
-            (d->server.ops != NULL && nt_addr_same_ip(&second, to)))
+            (nt_addr_is_set(&d->also) && nt_addr_same_ip(&d->also, to)) || (d->server.ops != NULL && nt_addr_same_ip(&second, to)))
             return i;
     }
     return -1;

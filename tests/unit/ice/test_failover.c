@@ -1,0 +1,295 @@
+/* Pairs that are kept alive, and follow the selected one when it ends or another is wanted.
+ *
+ *   a 10.1.0.2 --- 20 ms --- b 10.2.0.2; turn 198.51.100.1
+ */
+#include "net.h"
+
+static struct net n;
+static struct nt_turn_server *turn;
+static struct nt_rand turn_rand;
+static const struct nt_turn_account accounts[] = {{"alice", "secret"}};
+static struct nt_ice_turn turn_of;
+static int a, b;
+static bool direct_is_cut, relay_is_cut;
+static int consents_lost, disconnected;
+
+static void emit(void *user, const struct nt_trace_event *ev)
+{
+    (void)user;
+    consents_lost += ev->kind == NT_TR_ICE_CONSENT_LOST;
+    disconnected += ev->kind == NT_TR_ICE_DISCONNECTED;
+}
+
+static int cut(struct net *net, int from, struct nt_path *path, uint8_t *bytes, size_t *len)
+{
+    (void)net;
+    (void)from;
+    (void)bytes;
+    (void)len;
+    struct nt_addr server = addr("198.51.100.1"), relay = addr("198.51.100.101");
+    bool relayed = nt_addr_same_ip(&path->remote, &server) || nt_addr_same_ip(&path->local, &server) ||
+                   nt_addr_same_ip(&path->remote, &relay) || nt_addr_same_ip(&path->local, &relay);
+    return relayed ? !relay_is_cut : !direct_is_cut;
+}
+
+static struct nt_ice_agent *agent(int i)
+{
+    return n.nodes[i].agent;
+}
+
+/* What is asked of both: whether they have failover, and renomination; and the second interface of one of them. */
+static void begin_with(bool a_fails_over, bool b_fails_over, bool a_renominates, bool b_renominates, int multihomed,
+                       const char *also)
+{
+    struct nt_ice_config left = config_of(NT_ICE_CONTROLLING, "a"), right = config_of(NT_ICE_CONTROLLED, "b");
+    direct_is_cut = relay_is_cut = false;
+    consents_lost = disconnected = 0;
+    net_init(&n, 20 * NT_MSEC);
+    n.filter = cut;
+    turn_of = (struct nt_ice_turn){.server = addr("198.51.100.1:3478"), .user = "alice", .password = "secret"};
+    nt_rand_init(&turn_rand, 1, "turn");
+    turn = nt_turn_server_new(&(struct nt_turn_server_config){.listen = turn_of.server,
+                                                              .relay = addr("198.51.100.101"),
+                                                              .realm = "example.org",
+                                                              .accounts = accounts,
+                                                              .account_count = 1,
+                                                              .rand = &turn_rand});
+    assert_non_null(turn);
+    add_server(&n, nt_turn_server_endpoint(turn), "198.51.100.1");
+    left.turn = &turn_of;
+    left.turn_count = 1;
+    left.failover = a_fails_over;
+    right.failover = b_fails_over;
+    left.renomination = a_renominates;
+    right.renomination = b_renominates;
+    left.trace.emit = right.trace.emit = emit;
+    a = add_agent(&n, &left, "10.1.0.2", NAT_NONE, NULL);
+    b = add_agent(&n, &right, "10.2.0.2", NAT_NONE, NULL);
+    if (also != NULL) {
+        n.nodes[multihomed].also = addr(also);
+        nt_ice_input(agent(multihomed), &(struct nt_path){.local = n.nodes[multihomed].also}, NT_IN_IF_UP, NULL, 0, n.now);
+    }
+    gather(&n, a);
+    gather(&n, b);
+    run(&n, n.now + NT_SEC);
+    assert_int_equal(tell(&n, a, b), NT_OK);
+    assert_int_equal(tell(&n, b, a), NT_OK);
+    run(&n, n.now + 10 * NT_SEC);
+    for (int i = a; i <= b; i++)
+        assert_int_equal(nt_ice_state(agent(i)), NT_ICE_COMPLETED);
+}
+
+static void begin(bool a_fails_over, bool b_fails_over, bool a_renominates, bool b_renominates)
+{
+    begin_with(a_fails_over, b_fails_over, a_renominates, b_renominates, 0, NULL);
+}
+
+static void end(void)
+{
+    net_free(&n);
+    nt_turn_server_del(turn);
+}
+
+/* The types of the pair that an agent sends on. */
+static bool is_on_relay(int i)
+{
+    struct nt_ice_candidate local, remote;
+    assert_true(nt_ice_selected(agent(i), 1, 1, &local, &remote));
+    return local.type == NT_ICE_RELAY || remote.type == NT_ICE_RELAY;
+}
+
+static void both_on_relay(bool expected)
+{
+    assert_int_equal(is_on_relay(a), expected);
+    assert_int_equal(is_on_relay(b), expected);
+}
+
+/* Data pass both ways. */
+static bool data_pass(void)
+{
+    int before[2] = {n.nodes[a].data_count, n.nodes[b].data_count};
+    for (int i = a; i <= b; i++) {
+        nt_ice_send(agent(i), 1, 1, (const uint8_t *)"\x80 data", 6, false, n.now);
+        drain(&n, i);
+    }
+    run(&n, n.now + 100 * NT_MSEC);
+    return n.nodes[a].data_count == before[0] + 1 && n.nodes[b].data_count == before[1] + 1;
+}
+
+TEST(another_pair_follows_one_that_is_silent)
+{
+    begin(true, true, false, false);
+    both_on_relay(false);
+    run(&n, n.now + 60 * NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(turn), 1); /* the relayed pair is kept alive */
+    both_on_relay(false);
+    direct_is_cut = true;
+    run(&n, n.now + 13 * NT_SEC); /* two requests without an answer, and half a second */
+    both_on_relay(true);
+    assert_true(data_pass());
+    run(&n, n.now + 60 * NT_SEC);
+    assert_true(data_pass());
+    /* And back, when that one ends. */
+    direct_is_cut = false;
+    run(&n, n.now + 10 * NT_SEC);
+    relay_is_cut = true;
+    run(&n, n.now + 20 * NT_SEC);
+    both_on_relay(false);
+    assert_true(data_pass());
+    assert_int_equal(disconnected, 0);
+    assert_int_equal(consents_lost, 0);
+    end();
+}
+
+/* One lost request, or answer, moves nobody. */
+TEST(a_short_outage_is_sat_out)
+{
+    begin(true, true, false, false);
+    for (int i = 0; i < 10; i++) {
+        direct_is_cut = true;
+        run(&n, n.now + 3 * NT_SEC);
+        direct_is_cut = false;
+        run(&n, n.now + 10 * NT_SEC);
+        both_on_relay(false);
+    }
+    end();
+}
+
+TEST(without_it_consent_is_lost)
+{
+    begin(false, false, false, false);
+    direct_is_cut = true;
+    run(&n, n.now + 40 * NT_SEC);
+    assert_int_equal(disconnected, 2);
+    assert_int_equal(consents_lost, 2);
+    end();
+}
+
+/* No other pair answers: consent ends as without failover. */
+TEST(nothing_is_left_to_follow)
+{
+    begin(true, true, false, false);
+    direct_is_cut = relay_is_cut = true;
+    run(&n, n.now + 40 * NT_SEC);
+    assert_int_equal(disconnected, 2);
+    end();
+}
+
+/* The peer has no failover: it follows since its own consent request has no answer, either. */
+TEST(a_peer_without_it_follows)
+{
+    begin(true, false, false, false);
+    direct_is_cut = true;
+    run(&n, n.now + 20 * NT_SEC);
+    both_on_relay(true);
+    assert_true(data_pass());
+    assert_int_equal(disconnected, 0);
+    end();
+}
+
+static void nominate(enum nt_ice_type type, int expected)
+{
+    struct nt_addr any = {0};
+    assert_int_equal(nt_ice_renominate(agent(a), type, &any, n.now), expected);
+    drain(&n, a);
+    run(&n, n.now + NT_SEC);
+}
+
+/* The attribute NOMINATION of the last request with USE-CANDIDATE that left `i`; 0: none. */
+static uint32_t last_number(int i)
+{
+    for (int k = n.log_count; k-- > 0;) {
+        const struct sent *s = &n.log[k];
+        struct nt_stun_msg m;
+        uint32_t number = 0;
+        if (s->node != i || s->len > sizeof s->head || nt_stun_parse(&m, s->head, s->len) != NT_OK || m.class_ != NT_STUN_REQUEST ||
+            nt_stun_find(&m, NT_ATTR_USE_CANDIDATE) == NULL)
+            continue;
+        nt_stun_get_u32(&m, NT_ATTR_NOMINATION, &number);
+        return number;
+    }
+    return 0;
+}
+
+TEST(renomination)
+{
+    begin(false, false, true, true);
+    both_on_relay(false);
+    assert_int_equal(last_number(a), 1);
+    nominate(NT_ICE_SRFLX, NT_ESTATE);
+    both_on_relay(false);
+    struct nt_addr remote = addr("10.2.0.2");
+    for (int i = 0; i < 5; i++) { /* there and back, with the peer's address: over the relay, and straight */
+        assert_int_equal(nt_ice_renominate(agent(a), NT_ICE_HOST, &remote, n.now), NT_OK);
+        drain(&n, a);
+        run(&n, n.now + NT_SEC);
+        both_on_relay(i % 2 == 0);
+        assert_true(data_pass());
+        run(&n, n.now + 30 * NT_SEC);
+    }
+    assert_int_equal(nt_ice_renominate(agent(b), NT_ICE_HOST, &remote, n.now), NT_ESTATE); /* not controlling */
+    end();
+    begin(false, false, true, false); /* the peer has not the option */
+    assert_int_equal(last_number(a), 0);
+    nominate(NT_ICE_HOST, NT_ESTATE);
+    end();
+}
+
+/* An interface that goes takes the selected pair with it: the controlling side nominates another at once, or nothing is left. */
+TEST(an_interface_that_goes)
+{
+    for (int i = 0; i < 2; i++) {
+        begin(true, true, false, false);
+        nt_ice_input(agent(i == 0 ? a : b), &(struct nt_path){.local = n.nodes[i == 0 ? a : b].ip}, NT_IN_IF_DOWN, NULL, 0, n.now);
+        drain(&n, i == 0 ? a : b);
+        assert_int_equal(disconnected, 1);
+        end();
+    }
+}
+
+/* With two interfaces the other one takes over: at once if the controlling side sees it, otherwise when consent tells it. */
+TEST(the_other_interface_takes_over)
+{
+    for (int node = 1; node <= 2; node++) { /* a, b; the server is 0 */
+        begin_with(true, true, false, false, node, node == 1 ? "10.1.0.3" : "10.2.0.3");
+        nt_ice_input(agent(node), &(struct nt_path){.local = n.nodes[node].ip}, NT_IN_IF_DOWN, NULL, 0, n.now);
+        drain(&n, node);
+        nt_ice_send(agent(node), 1, 1, (const uint8_t *)"\x80 data", 6, false, n.now);
+        drain(&n, node);
+        n.nodes[node].ip = addr("10.9.9.9"); /* nobody is there any more */
+        run(&n, n.now + (node == 1 ? NT_SEC : 13 * NT_SEC));
+        assert_true(data_pass());
+        assert_int_equal(disconnected, 0);
+        run(&n, n.now + 60 * NT_SEC);
+        assert_true(data_pass());
+        end();
+    }
+}
+
+/* The controlled side waits for a nomination, but not for ever. */
+TEST(nobody_nominates)
+{
+    begin_with(false, true, false, false, 2, "10.2.0.3");
+    nt_ice_input(agent(b), &(struct nt_path){.local = n.nodes[b].ip}, NT_IN_IF_DOWN, NULL, 0, n.now);
+    drain(&n, b);
+    n.nodes[b].ip = addr("10.9.9.9");
+    run(&n, n.now + 25 * NT_SEC);
+    assert_int_equal(disconnected, 0);
+    run(&n, n.now + 15 * NT_SEC);
+    assert_int_equal(disconnected, 2);
+    end();
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(another_pair_follows_one_that_is_silent),
+                                       cmocka_unit_test(a_short_outage_is_sat_out),
+                                       cmocka_unit_test(without_it_consent_is_lost),
+                                       cmocka_unit_test(nothing_is_left_to_follow),
+                                       cmocka_unit_test(a_peer_without_it_follows),
+                                       cmocka_unit_test(renomination),
+                                       cmocka_unit_test(an_interface_that_goes),
+                                       cmocka_unit_test(the_other_interface_takes_over),
+                                       cmocka_unit_test(nobody_nominates)};
+    return RUN_TESTS(tests);
+}
