@@ -20,19 +20,34 @@ static void tell(const struct nt_agent_recovery *r, enum nt_trace_kind kind, con
     nt_trace_emit(&r->context->trace, (struct nt_trace_event){.at = now, .kind = kind, .text = text});
 }
 
+/* A restart of either side makes up for what was before it. */
+static void note_restarts(struct nt_agent_recovery *r)
+{
+    uint32_t restarts = nt_ice_stats(r->ice).restarts;
+    if (restarts == r->restarts_seen)
+        return;
+    r->restarts_seen = restarts;
+    r->lost = r->came = r->bare = r->unacknowledged = r->owed = false;
+    r->due = NT_TIME_NEVER;
+}
+
 void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_addr *address, bool up)
 {
     size_t i = 0;
     while (i < r->up_count && !nt_addr_same_ip(&r->up[i], address))
         i++;
-    if (up && i == r->up_count && i < NT_ICE_INTERFACES_MAX)
+    if (up && i == r->up_count && i < NT_ICE_INTERFACES_MAX) {
+        note_restarts(r);
+        r->bare |= r->up_count == 0 && r->signalling->answered;
         r->up[r->up_count++] = *address;
-    else if (!up && i < r->up_count)
+    } else if (!up && i < r->up_count) {
         r->up[i] = r->up[--r->up_count];
+    }
 }
 
 void nt_agent_recovery_event(struct nt_agent_recovery *r, const struct nt_ice_event *ev)
 {
+    note_restarts(r);
     r->owed |= ev->kind == NT_ICE_EV_OFFER_DUE;
     if (ev->kind != NT_ICE_EV_INTERFACE)
         return;
@@ -42,35 +57,27 @@ void nt_agent_recovery_event(struct nt_agent_recovery *r, const struct nt_ice_ev
 
 void nt_agent_recovery_unacknowledged(struct nt_agent_recovery *r)
 {
+    note_restarts(r);
     r->unacknowledged = true;
 }
 
 /* --- restarts --- */
 
-/* A restart of either side makes up for what was before it. */
-static void note_restarts(struct nt_agent_recovery *r)
+/* Until ICE has completed, candidates of a new interface trickle where both sides can (RFC 8838); else the session restarts. */
+static bool wants_interface(struct nt_agent_recovery *r, enum nt_ice_state state)
 {
-    uint32_t restarts = nt_ice_stats(r->ice).restarts;
-    if (restarts == r->restarts_seen)
-        return;
-    r->restarts_seen = restarts;
-    r->lost = r->came = r->unacknowledged = false;
-    r->due = NT_TIME_NEVER;
+    bool trickles = r->signalling->config.mode == NT_ICE_TRICKLE_FULL && r->signalling->peer_trickles;
+    if (state < NT_ICE_COMPLETED && trickles)
+        r->came = false;
+    return r->continual && r->came && state >= NT_ICE_RUNNING;
 }
 
-/* RFC 8445, 9, and 2.1 of RFC 8838: candidates of a new interface trickle, or the session restarts. */
-static bool wants_interface(const struct nt_agent_recovery *r, enum nt_ice_state state)
-{
-    bool trickles = state < NT_ICE_COMPLETED && r->signalling->trickles && r->signalling->peer_trickles;
-    return r->continual && r->came && !trickles && state >= NT_ICE_RUNNING;
-}
-
-/* No pair carries data any more, ICE has failed, the peer may not know our credentials, the interface of a selected pair is gone;
- * or an interface has come. */
-static bool is_in_need(const struct nt_agent_recovery *r)
+/* No pair carries data any more, ICE has failed, the peer may not know our credentials, the interface of a selected pair is gone,
+ * the session has begun without an interface; or an interface has come. */
+static bool is_in_need(struct nt_agent_recovery *r)
 {
     enum nt_ice_state state = nt_ice_state(r->ice);
-    bool broken = state == NT_ICE_DISCONNECTED || state == NT_ICE_FAILED || r->unacknowledged || r->lost;
+    bool broken = state == NT_ICE_DISCONNECTED || state == NT_ICE_FAILED || r->unacknowledged || r->lost || r->bare;
     return (r->restarts && broken) || wants_interface(r, state);
 }
 
@@ -96,7 +103,7 @@ static void restart(struct nt_agent_recovery *r, nt_time now)
 {
     r->attempts++;
     r->due = NT_TIME_NEVER;
-    r->lost = r->came = r->unacknowledged = false;
+    r->lost = r->came = r->bare = r->unacknowledged = false;
     nt_agent_signalling_offer(r->signalling, true, now);
 }
 
@@ -108,6 +115,10 @@ static bool recover(struct nt_agent_recovery *r, nt_time now)
     if (!is_in_need(r)) {
         r->due = NT_TIME_NEVER;
         return false;
+    }
+    if (r->bare) { /* what came to nothing before had no interface */
+        r->attempts = 0;
+        r->due = now;
     }
     if (r->attempts == NT_RECOVERY_ATTEMPTS) {
         give_up(r, now);
@@ -157,20 +168,30 @@ static void end_failed_call(struct nt_agent_recovery *r, nt_time now)
         nt_agent_signalling_hang_up(r->signalling, "ICE has failed", now);
 }
 
+/* Nothing has happened that asks for anything. */
+static bool is_calm(const struct nt_agent_recovery *r, enum nt_ice_state state)
+{
+    return state <= NT_ICE_COMPLETED && r->due == NT_TIME_NEVER && r->failed_at == NT_TIME_NEVER && !r->bare && !r->lost &&
+           !r->came && !r->owed && !r->unacknowledged;
+}
+
 void nt_agent_recovery_act(struct nt_agent_recovery *r, nt_time now)
 {
-    if (!r->signalling->answered || nt_agent_signalling_is_over(r->signalling))
+    enum nt_ice_state state = nt_ice_state(r->ice);
+    if (state == NT_ICE_COMPLETED)
+        r->attempts = 0;
+    if (is_calm(r, state) || !r->signalling->answered || nt_agent_signalling_is_over(r->signalling))
         return;
     note_restarts(r);
     note_failure(r, now);
-    if (nt_ice_state(r->ice) == NT_ICE_COMPLETED)
-        r->attempts = 0;
     if (!recover(r, now))
         end_failed_call(r, now);
 }
 
 nt_time nt_agent_recovery_deadline(const struct nt_agent_recovery *r)
 {
+    if (r->due == NT_TIME_NEVER && r->failed_at == NT_TIME_NEVER)
+        return NT_TIME_NEVER;
     if (nt_agent_signalling_is_over(r->signalling) || nt_agent_signalling_offers(r->signalling))
         return NT_TIME_NEVER;
     return nt_time_min(r->up_count > 0 ? r->due : NT_TIME_NEVER, r->due == NT_TIME_NEVER ? bye_due(r) : NT_TIME_NEVER);

@@ -19,6 +19,7 @@ struct nt_agent_recovery {
     bool continual;                           /* gather: continual */
     struct nt_addr up[NT_ICE_INTERFACES_MAX]; /* the addresses of interfaces that are up */
     size_t up_count;
+    bool bare;       /* the first interface has come after there was none */
     bool lost, came; /* an interface, since the last restart */
     bool owed;       /* an offer, NT_ICE_EV_OFFER_DUE */
     uint32_t attempts, restarts_seen;

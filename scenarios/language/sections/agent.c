@@ -30,7 +30,7 @@ static const struct nt_word recoveries[] = {{"none", NT_RECOVER_NONE, false},
                                             {"failover", NT_RECOVER_FAILOVER, true},
                                             {"restart", NT_RECOVER_RESTART, false},
                                             {NULL, 0, false}};
-static const struct nt_word gatherings[] = {{"once", 0, false}, {"continual", 1, true}, {NULL, 0, false}};
+static const struct nt_word gatherings[] = {{"once", 0, false}, {"continual", 1, false}, {NULL, 0, false}};
 static const struct nt_word policies[] = {{"all", NT_ICE_ALL, false}, {"relay", NT_ICE_RELAY_ONLY, false}, {NULL, 0, false}};
 static const struct nt_word families[] = {
     {"ipv6", NT_ICE_PREFER_IPV6, false}, {"ipv4", NT_ICE_PREFER_IPV4, false}, {NULL, 0, false}};

@@ -267,7 +267,6 @@ static const struct row rows[] = {
      "23:26: 'reject' is an answer: write message: answer, too\n"
      "25:9: 'oracle' cannot predict a case with the step 'signalling': write path: direct, relayed or none\n"},
     {"role: controlling", "recover: failover", "19:26: 'failover' is not in this version\n"},
-    {"role: controlling", "gather: continual", "19:25: 'continual' is not in this version\n"},
     {"role: controlling", "renomination: on", "19:17: 'renomination' is not in this version\n"},
     {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n",
      "22:3: no step is a call: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
