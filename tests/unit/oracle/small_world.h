@@ -67,7 +67,7 @@ static inline void agent(struct small_world *w, uint32_t i, uint32_t net, const 
 static inline void world_init(struct small_world *w)
 {
     memset(w, 0, sizeof *w);
-    w->user = (struct nt_scn_user){"alice", "secret"};
+    w->user = (struct nt_scn_user){.name = "alice", .password = "secret"};
     w->use = (struct nt_scn_turn_use){.server = 1, .user = "alice", .password = "secret"};
     w->servers[0] = (struct nt_scn_server){.kinds = NT_SCN_STUN, .on = attach(w, 0, "203.0.113.10")};
     w->servers[1] =
