@@ -18,8 +18,9 @@ struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s);
  * then asks for requests, as after any input. */
 void nt_turn_server_reset(struct nt_turn_server *s, nt_time now);
 /* The user's credentials are valid until that time: its requests then get 401 (RFC 8489, 9.2.4), Refresh and CreatePermission for
- * an allocation that it has, too. What it has goes on to its end: what is relayed is not authenticated (RFC 8656, 11.1, 12.6), and
- * an allocation, a permission or a channel lives for as long as was granted (RFC 8656, 3.2, 9, 12). NT_ENOENT: no such user. */
+ * an allocation that it has, too. What was granted goes on to its end: Send indications and ChannelData carry no credentials (RFC
+ * 8656, 11, 12.4), and an allocation, a permission or a channel lives until it expires (RFC 8656, 3.2, 9, 12). NT_ENOENT: no such
+ * user. */
 int nt_turn_server_end_user(struct nt_turn_server *s, const char *user, nt_time until);
 size_t nt_turn_server_allocations(const struct nt_turn_server *s);
 

@@ -27,9 +27,9 @@ struct nt_node {
 /* Where a node joins a network; its number is the tap's. */
 struct nt_attachment {
     uint32_t node, port, network;
-    bool up;             /* it carries packets: neither set down nor away */
-    bool set_down, away; /* by a control; between two networks */
-    uint32_t moves;      /* how often it has joined another network */
+    bool up;                     /* it carries packets: neither set down nor away */
+    bool set_down : 1, away : 1; /* by a control; between two networks */
+    uint16_t moves;              /* how often it has joined another network */
     char *tap;
     struct nt_sender *sender; /* impair.c; NULL: not needed */
 };

@@ -113,6 +113,8 @@ int nt_fabric_join(struct nt_fabric *f, uint32_t node, uint32_t port, uint32_t n
         return NT_EINVAL;
     if (f->carrier->attach != NULL)
         return NT_EUNSUPPORTED;
+    if (link->moves == UINT16_MAX)
+        return NT_ELIMIT;
     struct nt_attachment moved = *link;
     moved.network = network;
     moved.moves++;

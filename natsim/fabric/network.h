@@ -12,7 +12,8 @@ uint32_t nt_fabric_network_mtu(const struct nt_fabric *f, uint32_t network);
  * are numbered in order of attachment, from 0. */
 uint32_t nt_fabric_attach(struct nt_fabric *f, uint32_t node, uint32_t network, const char *tap);
 /* The attachment, which has left its network and has no addresses, is on this one; it settles there (nt_fabric_settle). The tap
- * keeps its number and name. 0, NT_EUNSUPPORTED (the carrier cannot), NT_EINVAL, NT_ENOMEM. */
+ * keeps its number and name. 0, NT_EUNSUPPORTED (the carrier cannot), NT_EINVAL, NT_ELIMIT (65,535 moves of one attachment),
+ * NT_ENOMEM. */
 int nt_fabric_join(struct nt_fabric *f, uint32_t node, uint32_t port, uint32_t network);
 /* Where the attachment is on its network, or how it moves; before the first packet, and copied. 0, NT_EUNSUPPORTED (the carrier
  * knows no places), NT_EINVAL, NT_ENOMEM. */

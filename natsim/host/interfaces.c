@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define INTERFACES_MAX 16000000
 #define MOVE_TEXT 400
@@ -64,7 +65,11 @@ static void tell_moved(const struct nt_host *h, uint32_t port, const char *befor
     char text[MOVE_TEXT];
     const struct nt_interface *i = &h->interfaces[port];
     const char *there = nt_fabric_network_name(h->fabric, nt_fabric_port_network(h->fabric, h->node, port));
-    snprintf(text, sizeof text, "%s, from network '%s' to '%s'", nt_fabric_port_tap(h->fabric, h->node, port), before, there);
+    const char *tap = nt_fabric_port_tap(h->fabric, h->node, port);
+    if (strcmp(before, there) == 0)
+        snprintf(text, sizeof text, "%s, to another address on network '%s'", tap, there);
+    else
+        snprintf(text, sizeof text, "%s, from network '%s' to '%s'", tap, before, there);
     struct nt_trace trace = *nt_fabric_trace(h->fabric);
     trace.node = h->node;
     struct nt_trace_event ev = {.at = now, .kind = NT_TR_MOVED, .n = {port}, .b = i->before, .text = text};

@@ -104,17 +104,41 @@ static struct nt_result_node *add_node(struct nt_result_case *r, const char *nam
     return *err == NT_OK ? n : NULL;
 }
 
+static size_t count_moves(const struct nt_scn_case *c, struct nt_scn_node n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < c->move_count; i++)
+        count += c->steps[c->moves[i]].where.kind == n.kind && c->steps[c->moves[i]].where.index == n.index;
+    return count;
+}
+
+/* Where steps move its attachments: each once more, with the network and the addresses there. */
+static void add_moves(const struct nt_scn_case *c, struct nt_scn_node node, struct nt_result_node *n, int *err)
+{
+    for (size_t i = 0; i < c->move_count && *err == NT_OK; i++) {
+        const struct nt_scn_step *s = &c->steps[c->moves[i]];
+        struct nt_text tap = {0};
+        if (s->where.kind != node.kind || s->where.index != node.index)
+            continue;
+        nt_text_printf(&tap, "%s.%" PRIu32, nt_scn_node_name(c, node), s->port);
+        n->interfaces[n->interface_count++] = interface_of(c, &tap, &s->move_to, err);
+    }
+}
+
 static int describe_agent(const struct nt_scn_case *c, const struct nt_scn_agent *a, struct nt_result_case *r)
 {
     struct nt_text text = {0};
     int err = NT_OK;
+    const struct nt_scn_node node = {NT_SCN_NODE_AGENT, (uint32_t)(a - c->agents)};
     nt_text_put(&text, a->exec != NULL ? a->exec : "natsim");
-    struct nt_result_node *n = add_node(r, a->name, "agent", &text, a->on_count, &err);
+    struct nt_result_node *n = add_node(r, a->name, "agent", &text, a->on_count + count_moves(c, node), &err);
     for (size_t i = 0; i < a->on_count && err == NT_OK; i++) {
         struct nt_text tap = {0};
         nt_text_printf(&tap, "%s.%zu", a->name, i);
         n->interfaces[n->interface_count++] = interface_of(c, &tap, &a->on[i], &err);
     }
+    if (err == NT_OK)
+        add_moves(c, node, n, &err);
     return err;
 }
 
@@ -129,12 +153,15 @@ static int describe_server(const struct nt_scn_case *c, const struct nt_scn_serv
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if ((s->kinds & kinds[i].kind) != 0)
             put_item(&text, kinds[i].name);
-    struct nt_result_node *n = add_node(r, s->name, "server", &text, 1, &err);
+    const struct nt_scn_node node = {NT_SCN_NODE_SERVER, (uint32_t)(s - c->servers)};
+    struct nt_result_node *n = add_node(r, s->name, "server", &text, 1 + count_moves(c, node), &err);
     if (err == NT_OK && s->on.address_count > 0) {
         struct nt_text tap = {0};
         nt_text_printf(&tap, "%s.0", s->name);
         n->interfaces[n->interface_count++] = interface_of(c, &tap, &s->on, &err);
     }
+    if (err == NT_OK)
+        add_moves(c, node, n, &err);
     return err;
 }
 

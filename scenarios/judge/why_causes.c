@@ -79,11 +79,18 @@ static void gateways_from(struct nt_why_gateways *list, const struct nt_scn_case
     }
 }
 
+/* Where it is, or is moved to. */
+static const struct nt_scn_attachment *place_of(const struct nt_scn_case *c, const struct nt_scn_agent *a, size_t k)
+{
+    return nt_scn_place_at(c, (struct nt_scn_node){NT_SCN_NODE_AGENT, (uint32_t)(a - c->agents)}, k);
+}
+
 bool nt_why_is_before(const struct nt_scn_case *c, const struct nt_scn_agent *a, const struct nt_scn_gateway *g)
 {
-    for (size_t i = 0; i < a->on_count; i++) {
+    const struct nt_scn_attachment *on;
+    for (size_t i = 0; (on = place_of(c, a, i)) != NULL; i++) {
         struct nt_why_gateways out = {.count = 0};
-        gateways_from(&out, c, a->on[i].network);
+        gateways_from(&out, c, on->network);
         if (is_among(&out, g))
             return true;
     }
@@ -115,10 +122,11 @@ static void add_blocking(struct nt_why_gateways *list, const struct nt_why_gatew
 static void find_blocking_before(struct nt_why_gateways *list, const struct nt_scn_case *c, uint32_t agent, const struct nt_addr *a)
 {
     const struct nt_scn_gateway *translator = nt_why_translator(c, a);
-    for (size_t i = 0; i < c->agents[agent].on_count; i++) {
+    const struct nt_scn_attachment *on;
+    for (size_t i = 0; (on = place_of(c, &c->agents[agent], i)) != NULL; i++) {
         struct nt_why_gateways out = {.count = 0};
-        gateways_from(&out, c, c->agents[agent].on[i].network);
-        if (has_address(&c->agents[agent].on[i], a) || (translator != NULL && is_among(&out, translator)))
+        gateways_from(&out, c, on->network);
+        if (has_address(on, a) || (translator != NULL && is_among(&out, translator)))
             add_blocking(list, &out);
     }
 }
@@ -138,9 +146,10 @@ static void find_way_in(struct nt_why_causes *causes, const struct nt_why_questi
 {
     const struct nt_scn_agent *a = &q->scn->agents[q->receiver];
     const struct nt_scn_gateway *first = nt_why_translator(q->scn, &q->dst);
-    for (size_t i = 0; i < a->on_count && first != NULL && causes->way_in.count == 0; i++) {
+    const struct nt_scn_attachment *on;
+    for (size_t i = 0; first != NULL && causes->way_in.count == 0 && (on = place_of(q->scn, a, i)) != NULL; i++) {
         struct nt_why_gateways out = {.count = 0};
-        gateways_from(&out, q->scn, a->on[i].network);
+        gateways_from(&out, q->scn, on->network);
         for (size_t k = out.count; k-- > 0;)
             if (out.of[k] == first || (causes->way_in.count > 0 && translates(out.of[k])))
                 add(&causes->way_in, out.of[k]);
@@ -150,10 +159,10 @@ static void find_way_in(struct nt_why_causes *causes, const struct nt_why_questi
 static uint32_t network_of_base(const struct nt_why_question *q)
 {
     const struct nt_scn_agent *a = &q->scn->agents[q->sender];
-    for (size_t i = 0; i < a->on_count; i++)
-        for (size_t k = 0; k < a->on[i].address_count; k++)
-            if (nt_addr_same_ip(&a->on[i].addresses[k], &q->pair->base))
-                return a->on[i].network;
+    const struct nt_scn_attachment *on;
+    for (size_t i = 0; (on = place_of(q->scn, a, i)) != NULL; i++)
+        if (has_address(on, &q->pair->base))
+            return on->network;
     return NT_SCN_NONE; /* a relayed address: it lies outside */
 }
 

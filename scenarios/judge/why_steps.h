@@ -12,4 +12,8 @@ const char *nt_why_emptied(const struct nt_world *w, const struct nt_scn_gateway
 /* Since when the attachment of that number is down at the end; NT_TIME_NEVER: it is up. */
 nt_time nt_why_down_since(const struct nt_world *w, struct nt_scn_node node, uint32_t port);
 
+/* The agent or server that had this address until a step moved it away, before `by`, and when; NULL: nobody, or who has it again.
+ */
+const char *nt_why_moved_away(const struct nt_world *w, const struct nt_addr *a, nt_time by, nt_time *when);
+
 #endif

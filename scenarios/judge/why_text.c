@@ -381,6 +381,9 @@ static void say_unreachable(const struct scene *s)
     nt_time at = had != NULL ? nt_why_renumbered(s->w, had, s->frame->at) : NT_TIME_NEVER;
     if (at != NT_TIME_NEVER)
         nt_text_printf(&s->e->text, ", which %s had until it was renumbered at %" PRId64 " ms", had->name, milliseconds(at));
+    const char *moved = nt_why_moved_away(s->w, &s->dst, s->frame->at, &at);
+    if (moved != NULL)
+        nt_text_printf(&s->e->text, ", which %s had until it moved at %" PRId64 " ms", moved, milliseconds(at));
 }
 
 /* RFC 8445, 7.2.5.2.1: source and destination of the response must be destination and source of the request. */
@@ -431,7 +434,7 @@ static void say_blocked(const struct scene *s, const struct nt_scn_gateway *g)
 static bool is_no_fault_of_node(enum nt_drop reason)
 {
     return reason == NT_DROP_LOSS || reason == NT_DROP_QUEUE || reason == NT_DROP_DOWN || reason == NT_DROP_DOWN_THERE ||
-           reason == NT_DROP_PARTITION || reason == NT_DROP_STEP;
+           reason == NT_DROP_AWAY || reason == NT_DROP_LEFT || reason == NT_DROP_PARTITION || reason == NT_DROP_STEP;
 }
 
 /* The scenario's step, when it can only be that one. */

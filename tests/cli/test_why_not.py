@@ -119,6 +119,18 @@ def test_steps_say_when_they_ran(why):
     assert case["reasons"][0] == case["reason"] == "step link never ran: its event did not happen"
 
 
+def test_an_address_that_somebody_has_left(why):
+    """Who had it, and until when: on its way, away, and back there."""
+    steps = ("  - {at: 10s, send: {from: R, to: L, count: 5}}\n  - {at: 5s, move: {at: L.0, to: internet, outage: 1s}}\n"
+             "  - {at: 20s, send: {from: R, to: L, count: 5}}\n")
+    entries, _ = why(two_nats("full-cone", "full-cone", steps=steps))
+    (lost,) = [t for t in texts(entries, agent="R") if t.startswith("data lost")]
+    assert lost.endswith("no way leads from nat-left to 10.1.0.2, an address behind nat-left, which L had until it moved at 5000 ms"), lost
+    back = steps + "  - {at: 15s, move: {at: L.0, to: home-left, address: 10.1.0.2}}\n"
+    entries, _ = why(two_nats("full-cone", "full-cone", steps=back.replace("at: 10s", "at: 16s").replace("at: 20s", "at: 21s")))
+    assert not [t for t in texts(entries, agent="R") if "until it moved" in t]
+
+
 SAME_SIDE = """natsim: 1
 claim: Two NATs behind one.
 networks:

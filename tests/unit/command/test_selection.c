@@ -214,6 +214,10 @@ TEST(a_case_that_the_carrier_lacks_something_for_is_skipped)
     assert_string_equal(skipped(&ns3, "expect: {path: direct}", explore, &place),
                         "the carrier ns3 cannot run other orders of deliveries ('explore'): use --carrier builtin");
     assert_null(skipped(&builtin, "expect: {path: direct}", explore, &place));
+    const char *call = "call: {from: L, to: R}}", *moves = "call: {from: L, to: R}}, {at: 5s, move: {at: L, to: lan}}";
+    assert_string_equal(skipped(&ns3, call, moves, &place),
+                        "the carrier ns3 cannot move an attachment to another network ('move'): use --carrier builtin");
+    assert_null(skipped(&builtin, call, moves, &place));
 }
 
 TEST(a_case_in_which_a_process_has_no_part_is_skipped)
@@ -230,6 +234,9 @@ TEST(a_case_in_which_a_process_has_no_part_is_skipped)
     assert_non_null(strstr(skipped(&left, call, none, &place), "without a call a process has nothing to do: leave out --agent-l"));
     struct nt_options nobody = {0};
     assert_null(skipped(&nobody, call, none, &place));
+    const char *moves = "steps: [{at: 0s, call: {from: L, to: R}}, {at: 5s, move: {at: L, to: lan}}]\nexpect: {path: direct}\n";
+    assert_non_null(strstr(skipped(&left, call, moves, &place), "a step moves its interface"));
+    assert_null(skipped(&right, call, moves, &place));
     assert_non_null(strstr(skipped(&right, "  R: {on: lan}\nsteps: [{at: 0s, call: {from: L, to: R}}]",
                                    "  S: {on: lan}\nsteps: [{at: 0s, call: {from: L, to: S}}]", &place),
                            "no agent 'R' that a process could replace"));

@@ -134,6 +134,24 @@ TEST(the_topology_is_that_of_the_scenario)
     small_free(&s);
 }
 
+/* Each place of an attachment, so that its addresses lead to it. */
+TEST(the_topology_has_what_attachments_move_to)
+{
+    struct small s;
+    struct nt_result_case r = {0};
+    small_load(&s, NETWORKS "  - {at: 1s, move: {at: L.1, to: home-left}}\n  - {at: 2s, move: {at: stun, to: home-left}}\n");
+    assert_int_equal(nt_topology_describe(s.scn, &r), NT_OK);
+    const struct nt_result_node *l = &r.nodes[0], *stun = &r.nodes[r.node_count - 1];
+    assert_int_equal(l->interface_count, 3);
+    assert_string_equal(l->interfaces[2].tap, "L.1");
+    assert_string_equal(l->interfaces[2].network, "home-left");
+    assert_string_equal(l->interfaces[2].addresses, "10.1.0.3");
+    assert_int_equal(stun->interface_count, 2);
+    assert_string_equal(stun->interfaces[1].addresses, "10.1.0.4");
+    nt_result_case_free(&r);
+    small_free(&s);
+}
+
 TEST(without_memory_there_is_no_part_of_a_topology)
 {
     struct small s;
@@ -158,9 +176,11 @@ TEST(without_memory_there_is_no_part_of_a_topology)
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(events_have_their_texts), cmocka_unit_test(a_move_is_told_from_there_to_here),
-        cmocka_unit_test(beyond_the_limit_events_are_counted), cmocka_unit_test(the_topology_is_that_of_the_scenario),
-        cmocka_unit_test(without_memory_there_is_no_part_of_a_topology)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(events_have_their_texts),
+                                       cmocka_unit_test(a_move_is_told_from_there_to_here),
+                                       cmocka_unit_test(beyond_the_limit_events_are_counted),
+                                       cmocka_unit_test(the_topology_is_that_of_the_scenario),
+                                       cmocka_unit_test(the_topology_has_what_attachments_move_to),
+                                       cmocka_unit_test(without_memory_there_is_no_part_of_a_topology)};
     return RUN_TESTS(tests);
 }
