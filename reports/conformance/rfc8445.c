@@ -229,7 +229,7 @@ static void judge_refusal(struct nt_finder *finder, const struct pair_counts *co
     const struct nt_view *v = finder->v;
     int code = m->class_ == NT_STUN_ERROR ? nt_item_code(v, m) : 0;
     if (!nt_item_is_valid_check(v, q) || may_be_refused(finder, counts, q, code) ||
-        nt_view_is_superseded(v, q, q->at + NT_ANSWER_WITHIN))
+        nt_view_is_superseded(v, q, q->at + NT_ANSWER_WITHIN) || nt_view_may_be_given_up(v, q, m->at))
         return;
     nt_require(finder, NT_ICE_RULE_LEFT_HALF, m, code != 401 && code != 400, "%d to the authentic check in packet %u", code,
                (unsigned)q->frame);

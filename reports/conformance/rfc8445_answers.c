@@ -33,7 +33,7 @@ bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_ice_candidate *c = nt_view_local_candidate(s->v, m->party, &m->local);
     return c != NULL && c->type != NT_ICE_PRFLX && !is_released(s, m) && !may_be_freed(s, m) &&
-           !nt_view_is_superseded(s->v, m, m->at + NT_ANSWER_WITHIN);
+           !nt_view_is_superseded(s->v, m, m->at + NT_ANSWER_WITHIN) && !nt_view_may_be_given_up(s->v, m, m->at);
 }
 
 /* Until the call ends. An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client

@@ -12,14 +12,16 @@
 
 /* --- the answer to remote-candidates: 4.4.2 --- */
 
-/* A check from the remote candidate of a stream to the offerer's default destination has succeeded: the pair is in the valid list.
- * In which component, the address says. */
-static bool is_valid_pair(const struct told *t, const struct nt_addr *to)
+/* A check from this remote candidate to the offerer's default destination has succeeded: the pair is in the valid list. */
+static bool is_valid_pair(const struct told *t, const struct nt_addr *to, const struct nt_addr *from)
 {
     const struct nt_view *v = t->finder->v;
     for (uint32_t i = 0; i < v->count && v->items[i].at <= t->d->at; i++) {
         const struct nt_item *m = &v->items[i];
-        if (m->party == t->d->party && m->kind == NT_ITEM_STUN && nt_addr_equal(&m->remote, to) && nt_item_makes_valid_pair(v, m))
+        struct nt_addr mapped;
+        if (m->party == t->d->party && m->kind == NT_ITEM_STUN && nt_addr_equal(&m->remote, to) && nt_item_makes_valid_pair(v, m) &&
+            (nt_addr_equal(&m->local, from) ||
+             (nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped) && nt_addr_equal(&mapped, from))))
             return true;
     }
     return false;
@@ -45,7 +47,7 @@ static void judge_stream(const struct told *t, const struct nt_view_description 
     char seen[NT_ADDR_TEXT], want[NT_ADDR_TEXT];
     if (asked->remote_candidate_count == 0 || !nt_ice_stream_uses_ice(asked) || !nt_ice_stream_uses_ice(s))
         return;
-    if (!is_valid_pair(t, &asked->default_addr)) {
+    if (!is_valid_pair(t, &asked->default_addr, &asked->remote_candidates[0].addr)) {
         nt_not_judged(t->finder, NT_SDP_RULE_ANSWERED_REMOTE, t->d->party,
                       "no check of the pair has succeeded: it may have failed, and then they do not count");
         return;

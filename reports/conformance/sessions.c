@@ -51,6 +51,24 @@ bool nt_view_is_superseded(const struct nt_view *v, const struct nt_item *m, nt_
            strcmp(own->d.streams[stream].ufrag, now->d.streams[stream].ufrag) != 0;
 }
 
+/* The peer has offered a restart since the session of the item was agreed on: the answer may have left, though it is not seen. */
+static bool peer_has_restarted(const struct nt_view *v, const struct nt_item *m, nt_time at)
+{
+    const struct nt_view_description *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
+    for (uint32_t i = v->parties[m->party].description; peer != NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *d = &v->descriptions[i];
+        if (nt_view_is_full(d) && d->direction == NT_DIR_IN && d->at <= at && d->generation > peer->generation)
+            return true;
+    }
+    return false;
+}
+
+bool nt_view_may_be_given_up(const struct nt_view *v, const struct nt_item *m, nt_time at)
+{
+    bool agreed = nt_view_generation(v, m) == 0 || nt_view_session_first(v, m->session, NT_DIR_IN) != NULL;
+    return !agreed || (v->in->parties[m->party].told_partly && peer_has_restarted(v, m, at));
+}
+
 nt_time nt_view_session_since(const struct nt_view *v, uint32_t session)
 {
     uint32_t party = v->session_party[session];
@@ -336,11 +354,29 @@ static uint32_t find_exchanged(const struct nt_view *v, const struct nt_view_des
     return last;
 }
 
+/* RFC 8839, 4.4.2.1: who answers an offer that restarts "MUST change" its credentials, too: with those of a session before there is
+ * no new one. */
+static bool answers_no_restart(const struct nt_view *v, const struct nt_view_description *own)
+{
+    uint32_t answer = own->offer && own->exchanged != NT_VIEW_NONE ? v->descriptions[own->exchanged].generation : NT_VIEW_NONE;
+    for (uint32_t i = v->parties[own->party].description; answer != NT_VIEW_NONE && &v->descriptions[i] != own;
+         i = v->descriptions[i].next) {
+        const struct nt_view_description *e = &v->descriptions[i];
+        if (nt_view_is_full(e) && e->direction == NT_DIR_OUT && e->generation < own->generation && e->exchanged != NT_VIEW_NONE &&
+            v->descriptions[e->exchanged].generation == answer && nt_view_uses_ice(&v->descriptions[own->exchanged]))
+            return true;
+    }
+    return false;
+}
+
+/* In their order: what follows from earlier ones is known. */
 static void pair_descriptions(struct nt_view *v)
 {
     for (size_t i = 0; i < v->description_count; i++) {
         struct nt_view_description *d = &v->descriptions[i];
         d->exchanged = nt_view_is_full(d) && d->direction == NT_DIR_OUT ? find_exchanged(v, d) : NT_VIEW_NONE;
+        if (answers_no_restart(v, d))
+            d->exchanged = NT_VIEW_NONE;
     }
 }
 

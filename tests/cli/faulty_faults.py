@@ -18,6 +18,11 @@ REOFFER = "  - {{at: 3s, reoffer: {{from: {own}}}}}\n"
 CONFLICT = {"places": ("host", "trickling", "ipv6"), "keys": ", role: controlling",
             "peer": ", role: controlling, tie-breaker: 18446744073709551615", "steps": lost(CHECKS, "peer", "0s", "200ms")}
 
+RESTART = "  - {{at: 8s, restart: {{agent: {own}}}}}\n"
+RESTARTED = RESTART.replace("{own}", "{peer}")
+HANGUP = "  - {{at: 5s, hangup: {{agent: {own}}}}}\n"
+LATE_ANSWER = "  - {{at: 7s, signalling: {{from: {peer}, message: answer, delay: 7s}}}}\n"
+
 DOES_RIGHT = [
     Fault("none", ""),
     Fault("unknown-optional-attribute", ""),
@@ -149,6 +154,25 @@ FAULTS = [
     Fault("later-no-remote-candidates", "RFC8839-4.4.1.2.2-remote", steps=REOFFER, role="controlling"),
     Fault("later-other-password", "RFC8839-4.4.1.1.1-restart", steps=REOFFER),
     Fault("later-other-fragment", "RFC8839-4.4.1.1.1-restart", also="RFC8839-4.4.1.2.2-remote", steps=REOFFER),
+    Fault("later-holds", "RFC8839-4.4.1.1.1-hold", steps=REOFFER, places=ONE_FAMILY),
+    Fault("later-fewer-candidates", "RFC8839-4.4.1.2.1-same", places=TWO, steps=REOFFER.replace("3s", "1s") + lost(ANSWERS, "peer", "0s", "2s")),
+    Fault("later-other-remote-candidates", "RFC8839-4.4.1.2.2-remote", steps=REOFFER, role="controlling"),
+    Fault("answers-elsewhere", "RFC8839-4.4.2-remote", steps=REOFFER.replace("own", "peer"), role="controlled"),
+    Fault("trickles-elsewhere", "RFC8840-4.4-credentials", places=TRICKLING),
+    # restarts
+    Fault("answers-with-new-key", "RFC8489-9.1.3-password", role="controlling", until="20s", steps=RESTART + LATE_ANSWER),
+    Fault("checks-both-sessions", "RFC8839-4.4.3.1.1-flushed", also="RFC7675-5.1-interval", until="25s", steps=RESTART),
+    Fault("checks-both-sessions", "RFC8839-4.4.3.1.1-flushed", also="RFC7675-5.1-interval", until="25s", steps=RESTARTED, when="as it answers"),
+    Fault("mixes-fragments", "RFC8445-7.2.2-username", also="RFC8445-7.3.1.4-triggered RFC7675-5.1-interval", until="20s", steps=RESTART),
+    Fault("redetermines-role", "RFC8445-6.1.1-role", until="20s", steps=RESTART, also="RFC8445-7.3.1.1-conflict RFC8445-7.2.5.1-switch"),
+    Fault("forgets-consent", "RFC7675-5.1-restart", until="34s", also="RFC7675-5.1-expiry",
+          steps=DATA + RESTART.replace("8s", "16s") + lost(CHECKS, "own", "16s", "16s") + lost(CHECKS, "peer", "16s", "16s")),
+    Fault("restart-same-password", "RFC8839-4.4.1.1.1-restart", until="20s", steps=RESTART),
+    Fault("restart-same-credentials", "RFC8839-4.4.1.1.1-restart", until="20s", steps=RESTARTED,
+          also="RFC8445-16.1-tie-breaker RFC7675-5.1-interval RFC7675-5.1-fresh"),
+    # the end of the call
+    Fault("data-for-ever", "RFC3261-15.1.1-ended", also="RFC7675-5.1-expiry RFC8656-11.1-permission RFC8656-12-bound", until="10s", steps=DATA + HANGUP, when="after BYE"),
+    Fault("turn-not-released", "RFC8656-3.2-released", until="15s", steps=HANGUP, places=("relay",)),
     # candidates
     Fault("loopback", "RFC8445-5.1.1.1-loopback"),
     Fault("site-local", "RFC8445-5.1.1.1-ipv6"),

@@ -77,10 +77,11 @@ class Fault:
     other: str = ""       # the other agent's fault
     other_options: str = ""
     other_rules: str = "" # it is named by some of these
+    when: str = ""        # what tells it from a row of the same name
 
     @property
     def id(self):
-        return " ".join(filter(None, (self.name, self.options.replace("--", ""), self.other and f"and {self.other}")))
+        return " ".join(filter(None, (self.name, self.when, self.options.replace("--", ""), self.other and f"and {self.other}")))
 
 
 def lost(what, sender, after, duration=None):

@@ -5,6 +5,7 @@
 #include "tests/faulty/faults_consent.h"
 #include "tests/faulty/faults_descriptions.h"
 #include "tests/faulty/faults_form.h"
+#include "tests/faulty/faults_restarts.h"
 #include "tests/faulty/faults_roles.h"
 #include "tests/faulty/faults_server_allocations.h"
 #include "tests/faulty/faults_server_binding.h"
@@ -16,11 +17,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct fault *const tables[] = {faults_of_checks,         faults_of_answers,        faults_of_form,
-                                             faults_of_roles,          faults_of_consent,        faults_of_timing,
-                                             faults_of_descriptions,   faults_of_candidates,     faults_of_turn_requests,
-                                             faults_of_turn_behaviour, faults_of_server_binding, faults_of_server_allocations,
-                                             faults_of_server_relaying};
+static const struct fault *const tables[] = {faults_of_checks,          faults_of_answers,        faults_of_form,
+                                             faults_of_roles,           faults_of_consent,        faults_of_timing,
+                                             faults_of_descriptions,    faults_of_candidates,     faults_of_turn_requests,
+                                             faults_of_turn_behaviour,  faults_of_server_binding, faults_of_server_allocations,
+                                             faults_of_server_relaying, faults_of_restarts};
 
 const struct fault *faults_find(const char *name)
 {

@@ -198,6 +198,79 @@ static void later_other_fragment(struct fault_event *e, struct fault_memory *m)
     }
 }
 
+static void later_holds(struct fault_event *e, struct fault_memory *m)
+{
+    if (is_second(e, m)) {
+        sdp_replace(e->sdp, "c=", 0, "c=IN IP4 0.0.0.0");
+        e->changed = true;
+    }
+}
+
+static void later_fewer_candidates(struct fault_event *e, struct fault_memory *m)
+{
+    if (is_second(e, m) && sdp_line(e->sdp, "a=candidate:", 1) != NULL) {
+        sdp_remove(e->sdp, "a=candidate:", 1);
+        e->changed = true;
+    }
+}
+
+static void later_other_remote_candidates(struct fault_event *e, struct fault_memory *m)
+{
+    if (is_second(e, m)) {
+        sdp_set_word(e->sdp, "a=remote-candidates:", 0, 2, "4999");
+        e->changed = true;
+    }
+}
+
+/* Its second description answers remote-candidates. */
+static void answers_elsewhere(struct fault_event *e, struct fault_memory *m)
+{
+    if (is_second(e, m)) {
+        while (sdp_line(e->sdp, "a=candidate:", 0) != NULL)
+            sdp_remove(e->sdp, "a=candidate:", 0);
+        e->changed = true;
+    }
+}
+
+static void trickles_elsewhere(struct fault_event *e, struct fault_memory *m)
+{
+    (void)m;
+    if (tells(e) && e->sdp->kind == NT_SIP_INFO) {
+        sdp_replace(e->sdp, UFRAG, 0, UFRAG "elsewhere");
+        e->changed = true;
+    }
+}
+
+/* --- restarts --- */
+
+/* m->other keeps the first username fragment until the description that is changed. */
+static void take_first_credentials(struct fault_event *e, struct fault_memory *m, bool fragment)
+{
+    char line[SDP_LINE_MAX], first[SDP_LINE_MAX], pwd[SDP_LINE_MAX];
+    if (!offers(e) || m->done || !sdp_get(e->sdp, UFRAG, 0, line))
+        return;
+    if (m->other[0] == '\0') {
+        snprintf(m->other, sizeof m->other, "%s", line + strlen(UFRAG));
+        return;
+    }
+    const char *known = secrets_password(faulty_secrets(e->party), m->other, strlen(m->other));
+    if (known == NULL || strcmp(m->other, line + strlen(UFRAG)) == 0)
+        return;
+    snprintf(first, sizeof first, "%s", m->other);
+    snprintf(pwd, sizeof pwd, "%s", known);
+    take_credentials(e, m, fragment ? first : NULL, pwd);
+}
+
+static void restart_same_password(struct fault_event *e, struct fault_memory *m)
+{
+    take_first_credentials(e, m, false);
+}
+
+static void restart_same_credentials(struct fault_event *e, struct fault_memory *m)
+{
+    take_first_credentials(e, m, true);
+}
+
 const struct fault faults_of_descriptions[] = {
     {"short-password", "its password has 8 characters", NT_APP_ICE, .acts = translate, .tells = short_password},
     {"short-fragment", "its username fragment has 3 characters", NT_APP_ICE, .acts = translate, .tells = short_fragment},
@@ -222,5 +295,18 @@ const struct fault faults_of_descriptions[] = {
      .tells = later_other_password},
     {"later-other-fragment", "its second description has another fragment with the same password", NT_APP_SIGNALLING,
      .tells = later_other_fragment},
+    {"later-holds", "its second description has 0.0.0.0 as its connection address", NT_APP_SIGNALLING, .tells = later_holds},
+    {"later-fewer-candidates", "its second description lacks a candidate of its first", NT_APP_SIGNALLING,
+     .tells = later_fewer_candidates},
+    {"later-other-remote-candidates", "the remote-candidates of its second offer are not of the nominated pair", NT_APP_SIGNALLING,
+     .tells = later_other_remote_candidates},
+    {"answers-elsewhere", "its second description has no candidates, whatever the offer's remote-candidates", NT_APP_SIGNALLING,
+     .tells = answers_elsewhere},
+    {"trickles-elsewhere", "its fragments have a username fragment of no description", NT_APP_SIGNALLING,
+     .tells = trickles_elsewhere},
+    {"restart-same-password", "its restart has the password of the session before", NT_APP_ICE, .acts = translate,
+     .tells = restart_same_password},
+    {"restart-same-credentials", "its restart, or its answer to one, has the credentials of the session before", NT_APP_ICE,
+     .acts = translate, .tells = restart_same_credentials},
     {0},
 };
