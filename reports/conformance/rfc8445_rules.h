@@ -12,7 +12,7 @@
     X(COMPONENT, "RFC8445-5.1.2.1-component", "I-012", SHOULD, ICE, NOTHING, "The last byte of a priority is 256 minus the component") \
     X(REDUNDANT, "RFC8445-5.1.3-redundant", "I-015", SHOULD, ICE, NOTHING, "No two candidates have the same address and base") \
     X(PASSWORDS, "RFC8445-5.3-random", "I-016", MUST, ICE, NOTHING, "Username fragment and password are random: no two agents have the same") \
-    X(FRESH, "RFC8445-5.3-fresh", "I-050", DERIVED, ICE, NOTHING, "A restart has new credentials: not those of a session that an earlier restart has replaced") \
+    X(FRESH, "RFC8445-5.3-fresh", "I-050", DERIVED, ICE, TOLD, "A restart has new credentials: not those of a session that an earlier restart has replaced") \
     X(PACING, "RFC8445-14.2-pacing", "I-022", MUST, ICE, ALL, "An agent starts at most one new transaction every Ta, gathering included") \
     X(PRIORITY, "RFC8445-7.1.1-priority", "I-023", MUST, ICE, NOTHING, "PRIORITY MUST be there, computed with the peer-reflexive type preference") \
     X(USE_CANDIDATE, "RFC8445-7.1.2-use-candidate", "I-024", MUST, ICE, NOTHING, "The controlled agent MUST NOT include USE-CANDIDATE") \

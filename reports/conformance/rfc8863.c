@@ -68,6 +68,15 @@ static void note_allocated(struct state *s, const struct nt_item *m)
     s->allocated[m->pair] = true;
 }
 
+/* In this session or a later one, whose description a step may have dropped. */
+static bool has_nominated(const struct state *s, uint32_t party, uint32_t session)
+{
+    for (uint32_t i = session; i < s->v->first_session[party + 1]; i++)
+        if (s->nominated[i])
+            return true;
+    return false;
+}
+
 /* No sentence speaks of allocations: but who releases the last one has given up, and a check list that is given up has failed. One
  * of several may go: it is redundant, or of an interface that went. So may that of a session which a restart ends. */
 static void judge_release(struct state *s, const struct nt_item *m)
@@ -78,8 +87,8 @@ static void judge_release(struct state *s, const struct nt_item *m)
     if (!s->allocated[m->pair])
         return;
     s->allocated[m->pair] = false;
-    if (--s->allocations[m->party] > 0 || s->nominated[session] || v->parties[m->party].bye <= m->at || since == NT_TIME_NEVER ||
-        m->at < since || nt_view_has_ended_ice(v, m->party, m->at) ||
+    if (--s->allocations[m->party] > 0 || has_nominated(s, m->party, session) || v->parties[m->party].bye <= m->at ||
+        since == NT_TIME_NEVER || m->at < since || nt_view_has_ended_ice(v, m->party, m->at) ||
         nt_view_generation_at(v, m->party, m->at + GATHERS_WITHIN) > generation)
         return;
     nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(v) >= nt_time_after(since, PAC),

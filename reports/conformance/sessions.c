@@ -6,6 +6,10 @@
 
 #include <stdlib.h>
 
+/* RFC 3261, 17.1.1.2: Timer B, after which an INVITE without an answer has failed: "64*T1" */
+#define OFFER_LASTS (32 * NT_SEC)
+#define UNTOLD_MAX 64 /* sessions that are not told */
+
 /* --- generations --- */
 
 uint32_t nt_view_generation_at(const struct nt_view *v, uint32_t party, nt_time at)
@@ -65,15 +69,16 @@ static bool peer_has_restarted(const struct nt_view *v, const struct nt_item *m,
 
 bool nt_view_may_be_given_up(const struct nt_view *v, const struct nt_item *m, nt_time at)
 {
-    bool agreed = nt_view_generation(v, m) == 0 || nt_view_session_first(v, m->session, NT_DIR_IN) != NULL;
-    return !agreed || (v->in->parties[m->party].told_partly && peer_has_restarted(v, m, at));
+    const struct nt_view_description *own = nt_view_session_first(v, m->session, NT_DIR_OUT),
+                                     *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
+    bool late = own != NULL && peer != NULL && own->offer && peer->at > nt_time_after(own->at, OFFER_LASTS);
+    return (peer == NULL && nt_view_generation(v, m) > 0) || late ||
+           (v->in->parties[m->party].told_partly && peer_has_restarted(v, m, at));
 }
 
 nt_time nt_view_session_since(const struct nt_view *v, uint32_t session)
 {
     uint32_t party = v->session_party[session];
-    if (session == v->first_session[party])
-        return nt_view_checks_since(v, party);
     for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *own = &v->descriptions[i];
         const struct nt_view_description *peer = nt_view_is_of_session(v, own, session) ? nt_view_exchanged_for(v, own) : NULL;
@@ -105,18 +110,27 @@ const struct nt_view_description *nt_view_session_first(const struct nt_view *v,
     return NULL;
 }
 
-/* A restart may give another priority to an address that was announced before. */
-const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local)
+static const struct nt_ice_candidate *session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local,
+                                                        bool reflexive)
 {
     uint32_t party = v->session_party[session];
     for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         bool told = d->err == NT_OK && d->direction == NT_DIR_OUT && d->generation == session - v->first_session[party];
-        const struct nt_ice_candidate *c = told ? nt_view_candidate_from(v, party, &d->d, local) : NULL;
+        const struct nt_ice_candidate *c = !told       ? NULL
+                                           : reflexive ? nt_view_reflexive_candidate(v, party, &d->d, local)
+                                                       : nt_view_candidate_in(&d->d, local);
         if (c != NULL)
             return c;
     }
     return NULL;
+}
+
+/* A restart may give another priority to an address that was announced before. */
+const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local)
+{
+    const struct nt_ice_candidate *c = session_candidate(v, session, local, false);
+    return c != NULL ? c : session_candidate(v, session, local, true);
 }
 
 bool nt_view_may_renominate(const struct nt_view *v, uint32_t session)
@@ -181,19 +195,15 @@ static uint32_t generation_of_ufrag(const struct nt_view *v, uint32_t party, con
     return NT_VIEW_NONE;
 }
 
-/* Of a check, by the half of its USERNAME that is its party's own. */
-static uint32_t generation_of_check(const struct nt_view *v, const struct nt_item *m, uint16_t *stream)
+/* The half of a check's USERNAME that is its party's own; *len 0: there is none. */
+static const uint8_t *own_ufrag(const struct nt_view *v, const struct nt_item *m, size_t *len)
 {
     const struct nt_item_attr *username = nt_item_attr(v, m, NT_ATTR_USERNAME);
     const uint8_t *colon = username != NULL ? memchr(username->value, ':', username->len) : NULL;
-    if (colon == NULL)
-        return NT_VIEW_NONE;
-    size_t left = (size_t)(colon - username->value);
-    return m->direction == NT_DIR_IN ? generation_of_ufrag(v, m->party, username->value, left, stream)
-                                     : generation_of_ufrag(v, m->party, colon + 1, username->len - left - 1, stream);
+    size_t left = colon != NULL ? (size_t)(colon - username->value) : 0;
+    *len = colon == NULL ? 0 : m->direction == NT_DIR_IN ? left : username->len - left - 1u;
+    return colon == NULL ? NULL : m->direction == NT_DIR_IN ? username->value : colon + 1;
 }
-
-/* --- numbers --- */
 
 static uint32_t newest_generation(const struct nt_view *v, uint32_t party)
 {
@@ -206,15 +216,70 @@ static uint32_t newest_generation(const struct nt_view *v, uint32_t party)
     return newest;
 }
 
+/* Of a username fragment that its party has not told, for a step has dropped the description: after the sessions that are told. */
+static uint32_t untold_generation(const struct nt_view *v, uint32_t party, const uint8_t *ufrag, size_t len)
+{
+    uint32_t generation = newest_generation(v, party);
+    for (size_t i = 0; i < v->untold_count; i++) {
+        const struct nt_view_untold *u = &v->untold[i];
+        generation += u->party == party;
+        if (u->party == party && u->len == len && memcmp(u->ufrag, ufrag, len) == 0)
+            return generation;
+    }
+    return NT_VIEW_NONE;
+}
+
+static uint32_t generation_of_check(const struct nt_view *v, const struct nt_item *m, uint16_t *stream)
+{
+    size_t len;
+    const uint8_t *ufrag = own_ufrag(v, m, &len);
+    uint32_t generation = ufrag != NULL ? generation_of_ufrag(v, m->party, ufrag, len, stream) : NT_VIEW_NONE;
+    return generation != NT_VIEW_NONE || ufrag == NULL ? generation : untold_generation(v, m->party, ufrag, len);
+}
+
+/* --- numbers --- */
+
+/* What an agent checks with, and a step has kept from being told. */
+static int note_untold(struct nt_view *v, const struct nt_item *m)
+{
+    uint16_t stream;
+    size_t len;
+    const uint8_t *ufrag = own_ufrag(v, m, &len);
+    if (ufrag == NULL || len == 0 || generation_of_check(v, m, &stream) != NT_VIEW_NONE)
+        return NT_OK;
+    int r = nt_reserve(&v->untold, &v->untold_cap, v->untold_count + 1, sizeof *v->untold, UNTOLD_MAX);
+    if (r == NT_OK)
+        v->untold[v->untold_count++] = (struct nt_view_untold){m->party, ufrag, len};
+    return r == NT_ELIMIT ? NT_OK : r;
+}
+
+static int find_untold(struct nt_view *v)
+{
+    int r = NT_OK;
+    for (size_t i = 0; i < v->count && r == NT_OK; i++)
+        if (v->items[i].check && v->items[i].direction == NT_DIR_OUT && v->in->parties[v->items[i].party].told_partly)
+            r = note_untold(v, &v->items[i]);
+    return r;
+}
+
+static uint32_t count_untold(const struct nt_view *v, uint32_t party)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < v->untold_count; i++)
+        n += v->untold[i].party == party;
+    return n;
+}
+
 static int count_sessions(struct nt_view *v)
 {
     uint32_t total = 0, parties = (uint32_t)v->in->party_count;
+    int r = find_untold(v);
     v->first_session = malloc((parties + 1) * sizeof *v->first_session);
-    if (v->first_session == NULL)
+    if (v->first_session == NULL || r != NT_OK)
         return NT_ENOMEM;
     for (uint32_t p = 0; p < parties; p++) {
         v->first_session[p] = total;
-        total += 1 + newest_generation(v, p);
+        total += 1 + newest_generation(v, p) + count_untold(v, p);
     }
     v->first_session[parties] = total;
     v->session_party = malloc((total + 1) * sizeof *v->session_party);

@@ -47,8 +47,8 @@ nt_time nt_view_session_since(const struct nt_view *v, uint32_t session);
 /* At this time a later session of the agent was agreed on, in which the item's stream has other credentials: the item's own session
  * has nothing left but its selected pairs (RFC 8839, 4.4.3.1.1). */
 bool nt_view_is_superseded(const struct nt_view *v, const struct nt_item *m, nt_time at);
-/* The item's session was never agreed on: its offer was refused, or its answer lost, and after a while it is given up; or, when a step
- * has held back or dropped what the agent told, it may be superseded. */
+/* The item's session was never agreed on: its offer was refused, or its answer lost, and after a while it is given up; or, when a
+ * step has held back or dropped what the agent told, it may be superseded. */
 bool nt_view_may_be_given_up(const struct nt_view *v, const struct nt_item *m, nt_time at);
 /* The candidate whose checks leave from this address, as this session announced it; NULL: it did not. */
 const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v, uint32_t session, const struct nt_addr *local);

@@ -268,8 +268,8 @@ const struct nt_view_description *nt_view_announced(const struct nt_view *v, uin
 }
 
 /* The announced server-reflexive candidate that a server has told this socket. */
-static const struct nt_ice_candidate *reflexive_in(const struct nt_view *v, uint32_t party, const struct nt_ice_description *d,
-                                                   const struct nt_addr *socket)
+const struct nt_ice_candidate *nt_view_reflexive_candidate(const struct nt_view *v, uint32_t party,
+                                                           const struct nt_ice_description *d, const struct nt_addr *socket)
 {
     for (size_t s = 0; s < d->stream_count; s++)
         for (size_t i = 0; i < d->streams[s].candidate_count; i++) {
@@ -280,19 +280,12 @@ static const struct nt_ice_candidate *reflexive_in(const struct nt_view *v, uint
     return NULL;
 }
 
-const struct nt_ice_candidate *nt_view_candidate_from(const struct nt_view *v, uint32_t party, const struct nt_ice_description *d,
-                                                      const struct nt_addr *local)
-{
-    const struct nt_ice_candidate *c = nt_view_candidate_in(d, local);
-    return c != NULL ? c : reflexive_in(v, party, d, local);
-}
-
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local)
 {
     const struct nt_ice_candidate *c = nt_view_candidate(v, party, local);
     for (uint32_t i = v->parties[party].description; c == NULL && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
-        c = d->err == NT_OK && d->direction == NT_DIR_OUT ? reflexive_in(v, party, &d->d, local) : NULL;
+        c = d->err == NT_OK && d->direction == NT_DIR_OUT ? nt_view_reflexive_candidate(v, party, &d->d, local) : NULL;
     }
     return c;
 }
@@ -303,24 +296,4 @@ bool nt_view_uses_ice(const struct nt_view_description *d)
         if (nt_ice_stream_uses_ice(&d->d.streams[i]))
             return true;
     return false;
-}
-
-/* The first full description of a party that went in a direction and uses ICE, or NULL. */
-static const struct nt_view_description *described_with_ice(const struct nt_view *v, uint32_t party, int direction)
-{
-    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
-        const struct nt_view_description *d = &v->descriptions[i];
-        if (nt_view_is_full(d) && d->direction == direction && nt_view_uses_ice(d))
-            return d;
-    }
-    return NULL;
-}
-
-nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party)
-{
-    const struct nt_view_description *own = described_with_ice(v, party, NT_DIR_OUT),
-                                     *peer = described_with_ice(v, party, NT_DIR_IN);
-    if (own == NULL || peer == NULL)
-        return NT_TIME_NEVER;
-    return own->at > peer->at ? own->at : peer->at;
 }

@@ -23,11 +23,11 @@ const struct nt_ice_candidate *nt_view_candidate(const struct nt_view *v, uint32
 /* The first description since then in which a party announces a candidate at an address, or NULL. */
 const struct nt_view_description *nt_view_announced(const struct nt_view *v, uint32_t party, const struct nt_addr *a,
                                                     nt_time since);
-/* The candidate of a description of this party whose checks leave from this address: it itself, or the server-reflexive one whose
- * base it is. NULL: there is none. */
-const struct nt_ice_candidate *nt_view_candidate_from(const struct nt_view *v, uint32_t party, const struct nt_ice_description *d,
-                                                      const struct nt_addr *local);
-/* As above, of all that was announced. */
+/* The server-reflexive candidate of a description of this party that a server has told this socket, or NULL. */
+const struct nt_ice_candidate *nt_view_reflexive_candidate(const struct nt_view *v, uint32_t party,
+                                                           const struct nt_ice_description *d, const struct nt_addr *socket);
+/* The announced candidate whose checks leave from this address: it itself, or the server-reflexive one whose base it is. NULL:
+ * there is none. */
 const struct nt_ice_candidate *nt_view_local_candidate(const struct nt_view *v, uint32_t party, const struct nt_addr *local);
 /* The number, from 1, of the stream that part `i` of a description or fragment is about. */
 uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_description *d, size_t i);
@@ -35,8 +35,5 @@ uint8_t nt_view_stream_of(const struct nt_view *v, const struct nt_view_descript
 uint32_t nt_view_generation_of_part(const struct nt_view *v, const struct nt_view_description *d, size_t i);
 /* When the view has ended: gives fragments their generation. */
 void nt_view_place_fragments(struct nt_view *v);
-/* When a party had both descriptions, its own and the peer's, and both used ICE, so that its checks began; NT_TIME_NEVER: it never
- * had. */
-nt_time nt_view_checks_since(const struct nt_view *v, uint32_t party);
 
 #endif

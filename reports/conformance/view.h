@@ -204,6 +204,12 @@ struct nt_view_party {
     bool fragmented;   /* it may have sent or got a datagram that is no item, for its fragments could not be joined */
 };
 
+struct nt_view_untold { /* a session of which no description is seen */
+    uint32_t party;
+    const uint8_t *ufrag;
+    size_t len;
+};
+
 struct nt_view_chunk { /* of kept bytes */
     struct nt_view_chunk *next;
     size_t used, cap;
@@ -250,8 +256,10 @@ struct nt_view {
     uint32_t recent_pairs[1u << NT_VIEW_RECENT_BITS];
     uint32_t recent[1u << NT_VIEW_RECENT_BITS]; /* items by the hash of a message's id and class: repeats.h */
     /* sessions.h: when the view has ended */
-    uint32_t *first_session; /* each party's; and the number of all */
-    uint32_t *session_party; /* each session's */
+    uint32_t *first_session;       /* each party's; and the number of all */
+    uint32_t *session_party;       /* each session's */
+    struct nt_view_untold *untold; /* the sessions after those that its party has told */
+    size_t untold_count, untold_cap;
     struct nt_view_place *places;
     size_t place_count, place_cap;
     uint32_t link_count;

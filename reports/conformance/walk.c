@@ -419,5 +419,6 @@ void nt_view_free(struct nt_view *v)
     free(v->parties);
     free(v->first_session);
     free(v->session_party);
+    free(v->untold);
     free(v->places);
 }
