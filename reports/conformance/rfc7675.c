@@ -72,10 +72,10 @@ static bool is_lost(const struct state *s, const struct link *l, nt_time now)
 
 /* --- data --- */
 
-/* The latest session's link of a pair on which a check has succeeded: its consent counts. */
+/* The latest session's link of a pair on which a check has succeeded: its consent counts. One that comes later has none yet. */
 static struct link *consenting_link(const struct state *s, const struct nt_item *m)
 {
-    for (uint32_t i = m->session + 1; i-- > s->v->first_session[m->party];) {
+    for (uint32_t i = s->v->first_session[m->party + 1]; i-- > s->v->first_session[m->party];) {
         uint32_t link = nt_view_link(s->v, m->pair, i);
         if (link != NT_VIEW_NONE && s->links[link].renewed != NT_VIEW_NONE)
             return &s->links[link];
@@ -113,12 +113,12 @@ static nt_time restarted_at(const struct state *s, uint32_t session)
 static const struct link *link_before_restart(const struct state *s, const struct nt_item *m, nt_time *restarted)
 {
     uint32_t first = s->v->first_session[m->party];
-    for (uint32_t i = m->session + 1; i-- > first;) {
+    for (uint32_t i = s->v->first_session[m->party + 1]; i-- > first;) {
         uint32_t number = nt_view_link(s->v, m->pair, i);
         const struct link *l = number != NT_VIEW_NONE ? &s->links[number] : NULL;
         if (l == NULL || l->renewed == NT_VIEW_NONE)
             continue;
-        if (i == m->session || l->selected == NT_TIME_NEVER)
+        if (i >= m->session || l->selected == NT_TIME_NEVER)
             return NULL;
         *restarted = restarted_at(s, i);
         return l;

@@ -8,13 +8,14 @@ static const struct nt_seen_link *link_in(const struct nt_seen *s, const struct 
     return link != NT_VIEW_NONE ? &s->links[link] : NULL;
 }
 
-/* The latest session, up to the item's, in which its component has a selected pair, or NT_VIEW_NONE: during a restart the pair of
- * the session before goes on (RFC 8445, 9). */
+/* The latest session in which its component has a selected pair, or NT_VIEW_NONE: during a restart the pair of the session before
+ * goes on (RFC 8445, 9). A session that comes later has none yet; one that was left behind before needs none. */
 static uint32_t selecting_session(const struct nt_seen *s, const struct nt_item *m, const struct nt_seen_component **k)
 {
-    for (uint32_t i = m->session + 1; i-- > s->v->first_session[m->party];) {
+    for (uint32_t i = s->v->first_session[m->party + 1]; i-- > s->v->first_session[m->party];) {
         uint32_t place = nt_view_place_in(s->v, m->place, i);
-        if (place != NT_VIEW_NONE && s->components[place].selected != NT_TIME_NEVER) {
+        if (place != NT_VIEW_NONE && s->components[place].selected != NT_TIME_NEVER &&
+            s->components[place].selected < nt_view_session_until(s->v, i)) {
             *k = &s->components[place];
             return i;
         }
@@ -25,7 +26,7 @@ static uint32_t selecting_session(const struct nt_seen *s, const struct nt_item 
 /* RFC 8445, 12.1: on a valid pair, until there is a selected one for the component. */
 static bool is_valid_in_any(const struct nt_seen *s, const struct nt_item *m)
 {
-    for (uint32_t i = s->v->first_session[m->party]; i <= m->session; i++) {
+    for (uint32_t i = s->v->first_session[m->party]; i < s->v->first_session[m->party + 1]; i++) {
         const struct nt_seen_link *l = link_in(s, m, i);
         if (l != NULL && (l->success != NT_VIEW_NONE || l->late_success))
             return true;
@@ -35,7 +36,7 @@ static bool is_valid_in_any(const struct nt_seen *s, const struct nt_item *m)
 
 static bool any_success(const struct nt_seen *s, const struct nt_item *m)
 {
-    for (uint32_t i = s->v->first_session[m->party]; i <= m->session; i++)
+    for (uint32_t i = s->v->first_session[m->party]; i < s->v->first_session[m->party + 1]; i++)
         if (s->sessions[i].any_success)
             return true;
     return false;

@@ -4,11 +4,12 @@
 
 #define SETTLED NT_SEC /* what was under way when the new session concluded */
 
-/* When the first later session that was agreed on had concluded; NT_TIME_NEVER: none has. */
+/* When the first later session had concluded, before one after it was agreed on; NT_TIME_NEVER: none has. */
 static nt_time succeeded_at(const struct nt_seen *s, const struct nt_item *m)
 {
     for (uint32_t i = m->session + 1; i < s->v->first_session[m->party + 1]; i++)
-        if (s->sessions[i].open == 0 && s->sessions[i].concluded != NT_TIME_NEVER)
+        if (s->sessions[i].open == 0 && s->sessions[i].concluded != NT_TIME_NEVER &&
+            s->sessions[i].concluded < nt_view_session_until(s->v, i))
             return s->sessions[i].concluded;
     return NT_TIME_NEVER;
 }

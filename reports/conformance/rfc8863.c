@@ -20,7 +20,7 @@ struct state {
     const struct nt_view *v;
     uint32_t *allocations; /* by party: that it has, and has not released */
     bool *nominated;       /* by session: something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's */
-    bool *allocated;       /* by pair of a client and its server */
+    uint32_t *allocated;   /* by pair of a client and its server: the response that granted it, or NT_VIEW_NONE */
 };
 
 static bool is_nomination(const struct nt_view *v, const struct nt_item *m)
@@ -64,8 +64,19 @@ static void note_allocated(struct state *s, const struct nt_item *m)
 {
     if (!is_usable(s->v, m))
         return;
-    s->allocations[m->party] += !s->allocated[m->pair];
-    s->allocated[m->pair] = true;
+    s->allocations[m->party] += s->allocated[m->pair] == NT_VIEW_NONE;
+    s->allocated[m->pair] = nt_item_number(s->v, m);
+}
+
+/* What came too late for a description has never been of use. */
+static bool is_announced(const struct nt_view *v, const struct nt_item *granted)
+{
+    struct nt_addr relayed[2];
+    unsigned count = nt_item_relayed_addresses(v, granted, relayed);
+    for (unsigned i = 0; i < count; i++)
+        if (nt_view_candidate(v, granted->party, &relayed[i]) != NULL)
+            return true;
+    return false;
 }
 
 /* In this session or a later one, whose description a step may have dropped. */
@@ -84,10 +95,11 @@ static void judge_release(struct state *s, const struct nt_item *m)
     const struct nt_view *v = s->v;
     uint32_t generation = nt_view_agreed_generation_at(v, m->party, m->at), session = nt_view_session(v, m->party, generation);
     nt_time since = nt_view_session_since(v, session);
-    if (!s->allocated[m->pair])
+    if (s->allocated[m->pair] == NT_VIEW_NONE)
         return;
-    s->allocated[m->pair] = false;
-    if (--s->allocations[m->party] > 0 || has_nominated(s, m->party, session) || v->parties[m->party].bye <= m->at ||
+    bool announced = is_announced(v, &v->items[s->allocated[m->pair]]);
+    s->allocated[m->pair] = NT_VIEW_NONE;
+    if (--s->allocations[m->party] > 0 || !announced || has_nominated(s, m->party, session) || v->parties[m->party].bye <= m->at ||
         since == NT_TIME_NEVER || m->at < since || nt_view_has_ended_ice(v, m->party, m->at) ||
         nt_view_generation_at(v, m->party, m->at + GATHERS_WITHIN) > generation)
         return;
@@ -113,10 +125,12 @@ void nt_rfc8863_judge(struct nt_finder *finder)
                       .v = v,
                       .allocations = calloc(v->in->party_count + 1, sizeof *s.allocations),
                       .nominated = calloc(v->first_session[v->in->party_count] + 1u, sizeof *s.nominated),
-                      .allocated = calloc(v->pair_count + 1u, sizeof *s.allocated)};
+                      .allocated = malloc((v->pair_count + 1u) * sizeof *s.allocated)};
     bool all = s.allocations != NULL && s.nominated != NULL && s.allocated != NULL;
     if (!all)
         finder->err = NT_ENOMEM;
+    else
+        memset(s.allocated, 0xff, (v->pair_count + 1u) * sizeof *s.allocated); /* NT_VIEW_NONE */
     for (uint32_t i = 0; all && i < v->count; i++)
         if (nt_item_party(v, &v->items[i])->kind == NT_CONF_AGENT && v->items[i].kind == NT_ITEM_STUN)
             follow(&s, &v->items[i]);

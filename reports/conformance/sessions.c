@@ -133,6 +133,14 @@ const struct nt_ice_candidate *nt_view_session_candidate(const struct nt_view *v
     return c != NULL ? c : session_candidate(v, session, local, true);
 }
 
+nt_time nt_view_session_until(const struct nt_view *v, uint32_t session)
+{
+    nt_time until = NT_TIME_NEVER;
+    for (uint32_t i = session + 1; i < v->first_session[v->session_party[session] + 1]; i++)
+        until = nt_time_min(until, nt_view_session_since(v, i));
+    return until;
+}
+
 bool nt_view_may_renominate(const struct nt_view *v, uint32_t session)
 {
     const struct nt_view_description *own = nt_view_session_first(v, session, NT_DIR_OUT),

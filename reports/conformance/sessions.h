@@ -44,6 +44,8 @@ const struct nt_view_description *nt_view_session_first(const struct nt_view *v,
 /* When a session had both descriptions, its agent's and the peer's, and both used ICE, so that its checks began; NT_TIME_NEVER: it
  * never had. */
 nt_time nt_view_session_since(const struct nt_view *v, uint32_t session);
+/* When a later session of the agent was agreed on: what it selects from then on, it has not waited for. NT_TIME_NEVER: none was. */
+nt_time nt_view_session_until(const struct nt_view *v, uint32_t session);
 /* At this time a later session of the agent was agreed on, in which the item's stream has other credentials: the item's own session
  * has nothing left but its selected pairs (RFC 8839, 4.4.3.1.1). */
 bool nt_view_is_superseded(const struct nt_view *v, const struct nt_item *m, nt_time at);

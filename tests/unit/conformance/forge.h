@@ -29,6 +29,7 @@ struct forge {
     uint16_t max_pairs; /* L's limit, as it is stated */
     bool fails_over;    /* both agents are set to nominate another pair when one has ended */
     bool moves;         /* steps move L */
+    bool told_partly;   /* a step held back or dropped what L told */
     bool held;          /* a step held back datagrams of L */
     bool carried;       /* L is a process */
     nt_time stopped;    /* when L was told to end; 0: never */
@@ -217,6 +218,7 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
          .max_pairs = f->max_pairs,
          .fails_over = f->fails_over,
          .moves = f->moves,
+         .told_partly = f->told_partly,
          .held = f->held,
          .carried = f->carried,
          .stopped = f->stopped},

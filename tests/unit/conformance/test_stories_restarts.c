@@ -8,6 +8,7 @@ static const char trickling[] = "a=ice-options:ice2 trickle\r\n";
 #define PART(credentials) credentials "m=audio 9 RTP/AVP 0\r\n" MID
 #define SECOND_R "a=candidate:2 1 UDP 2130706175 10.9.0.2 6000 typ host\r\n"
 #define SECOND_L "a=candidate:2 1 UDP 2130706175 10.9.0.1 5000 typ host\r\n"
+#define RELAY_L "a=candidate:3 1 UDP 16777215 192.0.2.2 50000 typ relay raddr 10.0.0.1 rport 5000\r\n"
 #define PRIORITY_2 (UINT32_C(110) << 24 | (2130706175 & 0xffffff))
 
 static void check_between(struct forge *f, bool left, struct nt_addr l, struct nt_addr r, int flags)
@@ -206,12 +207,46 @@ static void a_base_is_not_announced_again(struct forge *f)
 static void the_relay_goes_with_its_session(struct forge *f)
 {
     gather_relay(f);
-    offer_and_answer(f, audio_l, audio_r);
+    offer_and_answer(f, AUDIO_L CREDENTIALS_L HOST_L RELAY_L, audio_r);
     wait(f, 5000);
     release_relay(f);
     wait(f, 500);
     restarted(f, 2);
     pair_up(f, f->l, f->r, NOMINATE);
+}
+
+/* The allocation comes too late to be told, and is released. */
+static void a_relay_that_nobody_was_told_goes(struct forge *f)
+{
+    gather_relay(f);
+    offer_and_answer(f, audio_l, audio_r);
+    wait(f, 300);
+    release_relay(f);
+    pair_up(f, f->l, f->r, NOMINATE);
+}
+
+/* L's nomination in the second session succeeds when the third has been agreed on: the second is left behind without a pair, and
+ * the first one's goes on. */
+static void a_restart_overtakes_a_nomination(struct forge *f)
+{
+    agree(f);
+    wait(f, 4500);
+    restarted(f, 2);
+    check_left(f, 0);
+    check_right(f);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | NOMINATE}, TAP_R);
+    answer(f, false, f->l, 0);
+    uint8_t bytes[256];
+    size_t len = f->len;
+    memcpy(bytes, f->buf, len);
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L AGAIN_L("3") HOST_L);
+    convey(f, false, NT_SIP_OK, 3, ice2, AUDIO_R AGAIN_R("3") HOST_R);
+    cross(f, TAP_R, TAP_L, f->r, f->l, bytes, len);
+    first_ones(f);
+    wait(f, 4000);
+    check_left(f, 0);
+    say(f, true, f->l, f->r);
 }
 
 /* RFC 8839, 4.4.3.1: an answer without ICE; the next offer restarts, and is answered with new credentials. */
@@ -333,6 +368,26 @@ static void before_nomination_a_candidate_is_added(struct forge *f)
     check_left(f, NOMINATE);
 }
 
+/* A step drops L's answer to R's restart before it is seen: L checks with credentials that nobody has told. */
+static void the_answer_is_dropped(struct forge *f)
+{
+    f->told_partly = true;
+    agree(f);
+    wait(f, 2000);
+    convey(f, false, NT_SIP_INVITE, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR2", "password2ofRpassword2ofR");
+    for (int i = 0; i < 9; i++) {
+        wait(f, 4300 + 151 * (i % 7));
+        ask_and_answer(
+            f, &(struct ask){.left = true, .from = f->l, .to = f->r, .flags = CONTROLLING | (i == 1 ? NOMINATE : 0), .tie = 77});
+        say(f, true, f->l, f->r);
+    }
+    first_ones(f);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    answer(f, true, f->r, 401);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+}
+
 /* RFC 8445, 7.3.1.3: R's new candidate is told for the session before alone, and L learns it by a check of this one. */
 static void a_candidate_is_learnt_again(struct forge *f)
 {
@@ -374,6 +429,24 @@ static void an_answer_with_the_new_key(struct forge *f)
 static void an_answer_with_the_old_key(struct forge *f)
 {
     an_answer_with_another_sessions_key(f, true);
+}
+
+/* RFC 8839, 4.4.2.1: R keeps its credentials; L may give its new session up, and refuses R's check of it. */
+static void the_answer_restarts_nothing(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    guilty_next(f);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R CREDENTIALS_R HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRRR", "passwordofRpasswordofR");
+    wait(f, 20);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    answer(f, true, f->r, 401);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    wait(f, 2000);
+    first_ones(f);
+    check_left(f, 0);
 }
 
 static void checks_with_credentials(struct forge *f, const char *l, const char *r)
@@ -561,7 +634,8 @@ static void the_new_session_loses_patience(struct forge *f)
     offer_and_answer(f, audio_l, audio_r);
     wait(f, 2000);
     gather_relay(f);
-    restarted(f, 2);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L RELAY_L);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
     wait(f, 5000);
     guilty_next(f);
     release_relay(f);
@@ -581,11 +655,14 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(the_restart_is_quicker),
                                        STORY(a_base_is_not_announced_again),
                                        STORY(the_relay_goes_with_its_session),
+                                       STORY(a_relay_that_nobody_was_told_goes),
+                                       STORY(a_restart_overtakes_a_nomination),
                                        STORY(ice_comes_back_after_an_answer_without),
                                        STORY_OF(data_go_on_during_a_long_restart, "RFC7675-5.1-restart RFC8839-4.4.3.1.1-flushed"),
                                        STORY(one_component_is_nominated_before_the_other),
                                        STORY(nothing_is_sent_during_a_long_restart),
                                        STORY(the_refused_credentials_come_again),
+                                       STORY(the_answer_is_dropped),
                                        STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),
                                        STORY_OF(a_candidate_is_learnt_again, "RFC8838-9-session")};
 
@@ -594,6 +671,7 @@ static const struct breach breaches[] = {BREACH(the_roles_change_after_a_refused
                                          BREACH(the_new_session_loses_patience, "RFC8863-4-patience", "L", 1),
                                          BREACH(an_answer_with_the_new_key, "RFC8489-9.1.3-password", "R", 1),
                                          BREACH(an_answer_with_the_old_key, "RFC8489-9.1.3-password", "R", 1),
+                                         BREACH(the_answer_restarts_nothing, "RFC8839-4.4.1.1.1-restart", "R", 1),
                                          BREACH(a_check_of_both_sessions, "RFC8445-7.2.2-username", "L", 1),
                                          BREACH(a_check_with_credentials_that_are_not_agreed, "RFC8445-7.2.2-username", "L", 1),
                                          BREACH(the_session_before_goes_on_checking, "RFC8839-4.4.3.1.1-flushed", "L", 1),
