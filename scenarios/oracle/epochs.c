@@ -13,6 +13,8 @@
 #define OUTAGE_MAX (20 * NT_SEC)
 /* one that lasts is noticed by then. */
 #define NOTICED (50 * NT_SEC)
+/* Without an interface an agent has sessions of the peer's that fail, after which the peer gives up. */
+#define DEAD_MAX (60 * NT_SEC)
 #define ANY_PATH (NT_PATH_DIRECT | NT_PATH_RELAYED | NT_PATH_NONE)
 
 struct epochs {
@@ -26,6 +28,7 @@ struct epochs {
     bool may_fail;   /* a session may have failed */
     nt_time outage;  /* when what agents do not see began to change; NT_TIME_NEVER: they have had the time to notice it */
     bool lasting;    /* it may have ended pairs, if it lasts */
+    nt_time dead_at; /* when one of them lost its last interface */
     bool dead[2];    /* the caller, the callee: it has lost all its interfaces since its session began */
     const char *why;
 };
@@ -100,19 +103,12 @@ static void note_session(struct epochs *e, unsigned paths, nt_time now)
     e->may_fail |= (paths & NT_PATH_NONE) != 0;
 }
 
-/* Where it selects none, the pair from before stays. */
-static unsigned select_in(unsigned paths, unsigned before)
-{
-    return (paths & NT_PATH_NONE) != 0 ? paths | before : paths;
-}
-
 static void begin_session(struct epochs *e, nt_time now)
 {
-    unsigned paths = paths_of_world(e);
-    e->found = select_in(paths, e->found);
+    e->found = paths_of_world(e);
     e->outage = NT_TIME_NEVER;
     e->dead[0] = e->dead[1] = false;
-    note_session(e, paths, now);
+    note_session(e, e->found, now);
 }
 
 /* A session may begin, or the pair goes on. */
@@ -124,7 +120,7 @@ static void may_begin_session(struct epochs *e, nt_time now)
         refuse(e, why);
     if (e->recover == NT_RECOVER_FAILOVER)
         refuse(e, "which pair follows depends on the pairs that were valid before");
-    e->found = select_in(paths, e->found) | (e->found & (survivors | NT_PATH_NONE));
+    e->found = paths | (e->found & (survivors | NT_PATH_NONE));
     note_session(e, paths, now);
 }
 
@@ -183,9 +179,12 @@ static bool has_lost_all(struct epochs *e)
 static void apply_moment(struct epochs *e, const struct moment *m)
 {
     for (size_t i = m->from; i < m->to; i++) {
+        bool alive = !e->dead[0] && !e->dead[1];
         nt_oracle_world_change(&e->world, &e->changes.items[i]);
         if (has_lost_all(e))
             e->found |= NT_PATH_NONE;
+        if (alive && (e->dead[0] || e->dead[1]))
+            e->dead_at = m->at;
     }
 }
 
@@ -215,7 +214,10 @@ static void follow_moment(struct epochs *e, const struct moment *m, nt_time befo
     if (m->at < e->called)
         refuse(e, "a step comes while the call may be being made");
     apply_moment(e, m);
-    if (m->restart || comes_back(e)) {
+    bool back = comes_back(e);
+    if (back && m->at > nt_time_after(e->dead_at, DEAD_MAX))
+        refuse(e, "an agent was without an interface for so long that the call may be over");
+    if (m->restart || back) {
         begin_session(e, m->at);
         return;
     }

@@ -84,11 +84,19 @@ static void take_down(struct nt_oracle_world *w, struct nt_oracle_place place)
         w->limit = "more is down than the oracle keeps";
 }
 
+enum { LINK_DOWN = 1, ON_ITS_WAY = 2 };
+
+static void set_down(struct nt_oracle_world *w, const struct nt_scn_step *s, uint8_t why, bool down)
+{
+    uint8_t *at = &w->down[first_interface(w->scn, s->where.index) + s->port];
+    *at = (uint8_t)(down ? *at | why : *at & ~why);
+}
+
 static void change_link(struct nt_oracle_world *w, const struct nt_scn_step *s)
 {
     struct nt_oracle_place place = {s->where.kind, s->where.index, s->port};
     if (s->where.kind == NT_SCN_NODE_AGENT)
-        w->down[first_interface(w->scn, s->where.index) + s->port] = !s->up;
+        set_down(w, s, LINK_DOWN, !s->up);
     else if (s->up)
         nt_oracle_cuts_bring_up(&w->cuts, place);
     else
@@ -97,10 +105,9 @@ static void change_link(struct nt_oracle_world *w, const struct nt_scn_step *s)
 
 static void change_place(struct nt_oracle_world *w, const struct nt_scn_step *s, bool over)
 {
-    size_t i = first_interface(w->scn, s->where.index) + s->port;
-    w->down[i] = !over;
+    set_down(w, s, ON_ITS_WAY, !over);
     if (over)
-        w->on[i] = s->move_to;
+        w->on[first_interface(w->scn, s->where.index) + s->port] = s->move_to;
 }
 
 /* The name in a credential; that of a time-limited one stands behind its time. */
@@ -165,7 +172,7 @@ void nt_oracle_world_change(struct nt_oracle_world *w, const struct nt_oracle_ch
 bool nt_oracle_world_has_interface(const struct nt_oracle_world *w, uint32_t agent)
 {
     for (size_t i = 0; i < w->scn->agents[agent].on_count; i++)
-        if (!w->down[first_interface(w->scn, agent) + i])
+        if (w->down[first_interface(w->scn, agent) + i] == 0)
             return true;
     return false;
 }
@@ -177,6 +184,41 @@ static bool refuses(const struct nt_oracle_world *w, uint32_t server, size_t met
     return w->refuses[server * REFUSES + method] > 0;
 }
 
+static void attach_agent(struct nt_oracle_world *w, const struct nt_scn_agent *was, struct nt_scn_agent *a, size_t first)
+{
+    a->on = w->on_now + first;
+    for (size_t k = 0; k < was->on_count; k++) {
+        a->on[k] = w->on[first + k];
+        a->on[k].address_count = w->down[first + k] != 0 ? 0 : w->on[first + k].address_count;
+    }
+}
+
+static void keep_stun(struct nt_oracle_world *w, const struct nt_scn_agent *was, struct nt_scn_agent *a, size_t first)
+{
+    a->stun = w->stun + first;
+    a->stun_count = 0;
+    for (size_t k = 0; k < was->stun_count; k++)
+        if (!refuses(w, was->stun[k], 0))
+            a->stun[a->stun_count++] = was->stun[k];
+}
+
+/* Where a server allocates nothing, Binding tells the mapped address. */
+static void keep_turn(struct nt_oracle_world *w, const struct nt_scn_agent *was, struct nt_scn_agent *a, size_t first)
+{
+    a->turn = w->turn + first;
+    a->turn_count = 0;
+    for (size_t k = 0; k < was->turn_count; k++) {
+        uint32_t server = was->turn[k].server;
+        bool allocates = !w->spoilt[first + k] && !refuses(w, server, 1);
+        struct nt_scn_turn_use use = was->turn[k];
+        if (!allocates && refuses(w, server, 0))
+            continue;
+        if (!allocates || refuses(w, server, 2))
+            use.user = NULL;
+        a->turn[a->turn_count++] = use;
+    }
+}
+
 /* `kept`: servers serve whom they have served before. */
 static void make_case(struct nt_oracle_world *w, bool kept)
 {
@@ -186,24 +228,14 @@ static void make_case(struct nt_oracle_world *w, bool kept)
         const struct nt_scn_agent *was = &scn->agents[i];
         struct nt_scn_agent *a = &w->c.agents[i];
         *a = *was;
-        a->on = w->on_now + on;
-        a->stun = w->stun + stun;
-        a->turn = w->turn + turn;
-        a->stun_count = 0;
-        for (size_t k = 0; k < was->on_count; k++, on++) {
-            w->on_now[on] = w->on[on];
-            w->on_now[on].address_count = w->down[on] ? 0 : w->on[on].address_count;
+        attach_agent(w, was, a, on);
+        if (!kept) {
+            keep_stun(w, was, a, stun);
+            keep_turn(w, was, a, turn);
         }
-        for (size_t k = 0; k < was->stun_count; k++)
-            if (kept || !refuses(w, was->stun[k], 0))
-                a->stun[a->stun_count++] = was->stun[k];
-        for (size_t k = 0; k < was->turn_count; k++, turn++) {
-            uint32_t server = was->turn[k].server;
-            w->turn[turn] = was->turn[k];
-            if (!kept && (w->spoilt[turn] || refuses(w, server, 1) || refuses(w, server, 2)))
-                w->turn[turn].user = NULL;
-        }
+        on += was->on_count;
         stun += was->stun_count;
+        turn += was->turn_count;
     }
 }
 

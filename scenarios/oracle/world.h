@@ -10,8 +10,8 @@ struct nt_oracle_world {
     struct nt_scn_case c;          /* as it is now: its agents are this world's */
     struct nt_oracle_cuts cuts;
     struct nt_scn_attachment *on,
-        *on_now; /* of all agents, one behind the other: where they are attached; without addresses if down */
-    bool *down;
+        *on_now;                  /* of all agents, one behind the other: where they are attached; without addresses if down */
+    uint8_t *down;                /* why: its link, or it is on its way to another network; 0: it is up */
     uint32_t *stun;               /* servers whose answers they get */
     struct nt_scn_turn_use *turn; /* `user` NULL: the server does not serve it */
     bool *spoilt;                 /* of the uses: its user is revoked, or its credential has expired */

@@ -99,6 +99,17 @@ TEST(what_agents_see_makes_a_session_of_the_new_world)
     assert_int_equal(ask(&w), D);
 }
 
+/* A link that is down is so on the other network, too. */
+TEST(a_move_brings_no_link_up)
+{
+    begin(NT_RECOVER_RESTART);
+    link_to(10 * NT_SEC, NT_SCN_NODE_AGENT, 0, 0, false);
+    move(20 * NT_SEC, 0, 3, "100.64.0.2", 0);
+    assert_int_equal(ask(&w), D | N); /* the end comes before it is noticed, or not */
+    link_to(30 * NT_SEC, NT_SCN_NODE_AGENT, 0, 0, true);
+    assert_int_equal(ask(&w), R);
+}
+
 TEST(a_restart_alone_changes_nothing)
 {
     begin(NT_RECOVER_RESTART);
@@ -149,7 +160,7 @@ TEST(what_lasts_leaves_what_can_still_work)
     begin(NT_RECOVER_RESTART);
     link_to(10 * NT_SEC, NT_SCN_NODE_GATEWAY, NAT_LEFT, 1, false);
     w.c.expect.until = 70 * NT_SEC;
-    assert_int_equal(ask(&w), D | N); /* nothing leads anywhere: the pair from before stays selected, or there is none */
+    assert_int_equal(ask(&w), N); /* nothing leads anywhere */
 }
 
 TEST(servers_that_serve_no_more)
@@ -157,7 +168,7 @@ TEST(servers_that_serve_no_more)
     begin(NT_RECOVER_RESTART);
     server(10 * NT_SEC, NT_SERVER_REVOKE)->user = "alice";
     move(20 * NT_SEC, 0, 3, "100.64.0.2", 0);
-    assert_int_equal(ask(&w), D | N);
+    assert_int_equal(ask(&w), N);
     begin(NT_RECOVER_RESTART);
     struct nt_scn_step *refuse = server(0, NT_SERVER_REFUSE);
     refuse->methods = NT_SCN_METHOD(0x003);
@@ -166,6 +177,30 @@ TEST(servers_that_serve_no_more)
     assert_untold("a step comes while the call may be being made");
     refuse->methods = NT_SCN_METHOD(0x009);
     assert_untold("a server refuses some transactions");
+}
+
+/* The NAT knows the peer's address from STUN alone: the server that refuses everything tells none. */
+TEST(a_server_that_refuses_tells_no_address)
+{
+    begin(NT_RECOVER_RESTART);
+    w.agents[0].stun_count = w.agents[1].stun_count = 0;
+    struct nt_scn_step *s = server(10 * NT_SEC, NT_SERVER_REFUSE);
+    s->code = 486;
+    s->methods = NT_SCN_METHOD(0x003);
+    move(20 * NT_SEC, 0, 1, "10.1.0.9", 0);
+    assert_int_equal(ask(&w), D);
+    s->methods |= NT_SCN_METHOD(0x001);
+    assert_int_equal(ask(&w), N);
+}
+
+TEST(long_without_an_interface)
+{
+    begin(NT_RECOVER_RESTART);
+    link_to(10 * NT_SEC, NT_SCN_NODE_AGENT, 0, 0, false);
+    link_to(60 * NT_SEC, NT_SCN_NODE_AGENT, 0, 0, true);
+    assert_int_equal(ask(&w), D);
+    steps[2].at = 71 * NT_SEC;
+    assert_untold("an agent was without an interface for so long that the call may be over");
 }
 
 TEST(credentials_that_expire)
@@ -241,7 +276,7 @@ TEST(what_cannot_be_told)
     begin(NT_RECOVER_RESTART);
     without_turn(&w);
     move(10 * NT_SEC, 0, 3, "100.64.0.2", 0);
-    assert_int_equal(ask(&w), D | N);
+    assert_int_equal(ask(&w), N);
     move(60 * NT_SEC, 0, 1, "10.1.0.2", 0);
     assert_untold("a session may have failed before the step, and the call may be over");
     begin(NT_RECOVER_RESTART);
@@ -295,11 +330,14 @@ TEST(one_way_of_a_partition)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_agents_see_makes_a_session_of_the_new_world),
+                                       cmocka_unit_test(a_move_brings_no_link_up),
                                        cmocka_unit_test(a_restart_alone_changes_nothing),
                                        cmocka_unit_test(a_gateway_that_forgets_has_the_same_paths),
                                        cmocka_unit_test(what_is_over_counts_nothing),
                                        cmocka_unit_test(what_lasts_leaves_what_can_still_work),
                                        cmocka_unit_test(servers_that_serve_no_more),
+                                       cmocka_unit_test(a_server_that_refuses_tells_no_address),
+                                       cmocka_unit_test(long_without_an_interface),
                                        cmocka_unit_test(credentials_that_expire),
                                        cmocka_unit_test(failover_uses_what_was_there),
                                        cmocka_unit_test(before_the_call_the_world_is_what_it_is),
