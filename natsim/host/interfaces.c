@@ -50,6 +50,15 @@ uint32_t nt_host_attach(struct nt_host *h, uint32_t network, const char *tap, co
     return take_addresses(h, port, addresses, count) == NT_OK ? port : NT_FABRIC_NONE;
 }
 
+/* The stack from outside has the interface's addresses, as they are now. */
+static void tell_stack(const struct nt_host *h, uint32_t port)
+{
+    const struct nt_interface *i = &h->interfaces[port];
+    if (h->stack.moved != NULL)
+        h->stack.moved(h->stack.user, port, i->addresses, i->count,
+                       nt_fabric_network_mtu(h->fabric, nt_fabric_port_network(h->fabric, h->node, port)));
+}
+
 void nt_host_leave(struct nt_host *h, uint32_t port, nt_time now)
 {
     struct nt_interface *i = &h->interfaces[port];
@@ -58,6 +67,7 @@ void nt_host_leave(struct nt_host *h, uint32_t port, nt_time now)
         i->before = i->addresses[0];
     drop_addresses(h, port);
     nt_routes_forget_port(&h->routes, port);
+    tell_stack(h, port);
 }
 
 static void tell_moved(const struct nt_host *h, uint32_t port, const char *before, nt_time now)
@@ -87,6 +97,7 @@ int nt_host_join(struct nt_host *h, uint32_t port, uint32_t network, const struc
     if (r != NT_OK)
         return r;
     tell_moved(h, port, before, now);
+    tell_stack(h, port);
     nt_fabric_settle(h->fabric, h->node, port, now);
     return NT_OK;
 }

@@ -22,8 +22,10 @@ static int write_body(struct nt_sip_end *sip, enum nt_sip_kind kind, const struc
 {
     if (kind == NT_SIP_INFO)
         return nt_sdp_write_fragment(d, buf, NT_SDP_MAX);
-    /* The active side starts DTLS. Ours never does, and a peer that is passive does not retransmit its part. */
-    struct nt_sdp_datachannel channel = {.setup = kind == NT_SIP_OK ? "active" : NULL};
+    /* The active side starts DTLS. Ours never does, and a peer that is passive does not retransmit its part. A peer that has
+     * answered our first offer is active already, and stays so (RFC 8842, 5.3: the association goes on). */
+    const char *answer = sip->owner ? "passive" : "active";
+    struct nt_sdp_datachannel channel = {.setup = kind == NT_SIP_OK ? answer : NULL};
     struct nt_sdp_write options = {.session_id = sip->config.seed & INT64_MAX,
                                    .version = ++sip->version,
                                    .user = sip->config.user,

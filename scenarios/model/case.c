@@ -89,8 +89,9 @@ nt_time nt_scn_longest_way(const struct nt_scn_case *c)
 
 bool nt_scn_is_reported(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
 {
-    static const char *const of_processes[] = {"gathered",        "offer-sent", "offer-received", "answer-sent",
-                                               "answer-received", "selected",   "completed",      "failed"};
+    static const char *const of_processes[] = {"gathered",  "offer-sent", "offer-received", "answer-sent",  "answer-received",
+                                               "selected",  "completed",  "failed",         "disconnected", "recovered",
+                                               "restarted", "closed",     "moved"};
     if (n.kind == NT_SCN_NODE_SERVER)
         return (c->servers[n.index].kinds & NT_SCN_COTURN) == 0;
     if (n.kind != NT_SCN_NODE_AGENT || c->agents[n.index].exec == NULL)

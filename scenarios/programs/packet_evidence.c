@@ -8,6 +8,7 @@
 #include "scenarios/world/nodes.h"
 #include "scenarios/world/parties.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ struct arrivals {
 
 struct nomination { /* a check with USE-CANDIDATE that this agent sent or got */
     uint8_t id[NT_STUN_ID];
-    char username[USERNAME_MAX + 1];
+    char names[USERNAME_MAX + 1]; /* "own:peer": the fragments in its USERNAME */
 };
 
 struct agent {
@@ -155,15 +156,21 @@ unsigned nt_evidence_path(const struct nt_evidence *evidence)
 
 /* --- generations --- */
 
-static void note_nomination(struct agent *a, const struct nt_stun_msg *m)
+/* RFC 8445, 7.2.2: USERNAME is the receiver's fragment, a colon, the sender's. */
+static void note_nomination(struct agent *a, const struct nt_stun_msg *m, bool sent)
 {
     const struct nt_stun_attr *username = nt_stun_find(m, NT_ATTR_USERNAME);
-    if (username == NULL || username->len > USERNAME_MAX || nt_stun_find(m, NT_ATTR_USE_CANDIDATE) == NULL)
+    const uint8_t *colon = username != NULL ? memchr(username->value, ':', username->len) : NULL;
+    if (colon == NULL || username->len > USERNAME_MAX || nt_stun_find(m, NT_ATTR_USE_CANDIDATE) == NULL)
         return;
     struct nomination *n = &a->nominations[a->nomination_count++ % NOMINATIONS];
+    int first = (int)(colon - username->value), second = (int)username->len - first - 1;
+    const char *of_receiver = (const char *)username->value, *of_sender = of_receiver + first + 1;
     memcpy(n->id, m->id, sizeof n->id);
-    memcpy(n->username, username->value, username->len);
-    n->username[username->len] = '\0';
+    if (sent)
+        snprintf(n->names, sizeof n->names, "%.*s:%.*s", second, of_sender, first, of_receiver);
+    else
+        snprintf(n->names, sizeof n->names, "%.*s:%.*s", first, of_receiver, second, of_sender);
 }
 
 static void note_success(struct agent *a, const struct nt_stun_msg *m, nt_time at)
@@ -171,9 +178,9 @@ static void note_success(struct agent *a, const struct nt_stun_msg *m, nt_time a
     size_t count = a->nomination_count < NOMINATIONS ? a->nomination_count : NOMINATIONS;
     for (size_t i = 0; i < count; i++) {
         const struct nomination *n = &a->nominations[i];
-        if (memcmp(n->id, m->id, sizeof n->id) != 0 || strcmp(a->renewed, n->username) == 0)
+        if (memcmp(n->id, m->id, sizeof n->id) != 0 || strcmp(a->renewed, n->names) == 0)
             continue;
-        memcpy(a->renewed, n->username, sizeof a->renewed);
+        memcpy(a->renewed, n->names, sizeof a->renewed);
         a->renewed_at = at;
     }
 }
@@ -191,7 +198,7 @@ static void note_frame(struct nt_evidence *evidence, uint32_t agent, const struc
         a->data_at = f->direction == NT_DIR_IN ? f->at : a->data_at;
     } else if (nt_stun_parse(&m, bytes, len) == NT_OK && m.method == NT_STUN_BINDING) {
         if (m.class_ == NT_STUN_REQUEST)
-            note_nomination(a, &m);
+            note_nomination(a, &m, f->direction == NT_DIR_OUT);
         else if (m.class_ == NT_STUN_SUCCESS)
             note_success(a, &m, f->at);
     }
@@ -207,16 +214,16 @@ void nt_evidence_note(struct nt_evidence *evidence)
     }
 }
 
-static bool is_of(const char *username, const char *first, const char *second)
+static bool are_names(const char *names, const char *own, const char *peer)
 {
-    size_t n = strlen(first);
-    return strncmp(username, first, n) == 0 && username[n] == ':' && strcmp(username + n + 1, second) == 0;
+    size_t n = strlen(own);
+    return strncmp(names, own, n) == 0 && names[n] == ':' && strcmp(names + n + 1, peer) == 0;
 }
 
 bool nt_evidence_renewed(const struct nt_evidence *evidence, uint32_t agent, const char *own, const char *peer, bool data)
 {
     const struct agent *a = &evidence->agents[agent];
-    return (is_of(a->renewed, own, peer) || is_of(a->renewed, peer, own)) && (!data || a->data_at > a->renewed_at);
+    return are_names(a->renewed, own, peer) && (!data || a->data_at > a->renewed_at);
 }
 
 /* --- checks --- */

@@ -82,7 +82,8 @@ static bool can_do_steps(const struct nt_programs *programs, char *why, size_t c
 {
     for (size_t i = 0; i < programs->scn->step_count; i++) {
         const struct nt_scn_step *s = &programs->scn->steps[i];
-        bool told = (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER) && programs->processes[s->from] != NULL;
+        bool told = (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER || s->kind == NT_STEP_RENOMINATE) &&
+                    programs->processes[s->from] != NULL;
         bool waits = s->event != NULL && !nt_scn_is_reported(programs->scn, s->after, s->event);
         if (told)
             snprintf(why, cap, "line %d: a process cannot be told to '%s'", s->place.line, s->text);

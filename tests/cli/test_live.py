@@ -92,10 +92,16 @@ def told(line):
     if len(words) > 5 and words[2].lower() == "udp" and words[4][0].isdigit() and wish != "children":
         peer = (words[4], int(words[5]))
 
+def send(bytes, to):
+    try:
+        own.sendto(bytes, to)
+    except OSError as error:  # the machine's link is down
+        print(error, file=sys.stderr, flush=True)
+
 def arrived(bytes, source):
     global chosen
     if bytes[0] == 128:
-        own.sendto(b"\x81" + bytes[1:], source)
+        send(b"\x81" + bytes[1:], source)
     elif bytes[0] == 129 and len(back) < 20:
         back.add(bytes)
         if chosen is None:
@@ -111,7 +117,7 @@ def arrived(bytes, source):
 
 def rude_check():
     """A Binding request without USERNAME, MESSAGE-INTEGRITY and PRIORITY."""
-    own.sendto(bytes.fromhex("00010000" "2112a442") + os.urandom(12), peer)
+    send(bytes.fromhex("00010000" "2112a442") + os.urandom(12), peer)
 
 say("hello", stack="dummy", version="1", kind="ice", trickle=False, local_type="candidate")
 while True:
@@ -124,7 +130,7 @@ while True:
     if own in ready:
         arrived(*own.recvfrom(2048))
     if peer and not ready:
-        own.sendto(b"\x80" + sent.to_bytes(31, "big"), peer)
+        send(b"\x80" + sent.to_bytes(31, "big"), peer)
         if wish == "rude" and sent == 0:
             rude_check()
         sent += 1

@@ -30,16 +30,6 @@ static void check_sender(struct nt_load *l, const struct nt_scn_step *step)
                      "leave the step out");
 }
 
-static void check_move(struct nt_load *l, const struct nt_scn_step *step)
-{
-    bool agent = step->where.kind == NT_SCN_NODE_AGENT;
-    if (agent ? nt_scn_live_agent(l->c, step->where.index) : nt_scn_live_server(l->c, step->where.index))
-        nt_diag_mend(nt_source_error(l->src, step->place,
-                                     "'move' of '%s': the interface of a machine for real programs does not move in this version",
-                                     nt_scn_node_name(l->c, step->where)),
-                     "use 'link', or natsim's own agent and server");
-}
-
 static void check_command(struct nt_load *l, struct nt_place place, const char *command)
 {
     size_t len = strlen(command);
@@ -85,7 +75,8 @@ static void check_event(struct nt_load *l, struct nt_place place, struct nt_scn_
     nt_diag_mend(nt_source_error(l->src, place, "'%s.%s': %s does not report this event", nt_scn_node_name(l->c, n), event,
                                  agent ? "a process" : "coturn"),
                  "%s",
-                 agent ? "name offer-sent, offer-received, answer-sent, answer-received, gathered, selected, completed or failed"
+                 agent ? "name offer-sent, offer-received, answer-sent, answer-received, gathered, selected, completed, failed, "
+                         "disconnected, recovered, restarted, closed or moved"
                        : "name an event of an agent");
 }
 
@@ -114,9 +105,7 @@ void nt_check_live_steps(struct nt_load *l)
             check_machine(l, s->where.index, s);
         else if (s->kind == NT_STEP_RUN && s->where.kind == NT_SCN_NODE_SERVER)
             check_server(l, s->where.index, s);
-        else if (s->kind == NT_STEP_MOVE)
-            check_move(l, s);
-        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER)
+        else if (s->kind == NT_STEP_SEND || s->kind == NT_STEP_REOFFER || s->kind == NT_STEP_RENOMINATE)
             check_sender(l, s);
     }
 }

@@ -220,6 +220,8 @@ static void take(struct adapter *a, const json_t *line, nt_time now)
         stop(a, now);
     else if (nt_lines_is(line, "start") && a->ice == NULL)
         begin(a, line, now);
+    else if (nt_lines_is(line, "restart") && a->ice != NULL)
+        nt_signals_restart(&a->signals, a->ice, now);
     else if (nt_lines_is(line, "signal") && a->ice != NULL)
         nt_signals_take(&a->signals, a->ice, line, now);
     else
@@ -271,8 +273,8 @@ int nt_adapter_run(const struct nt_adapter_config *config)
     a.config = config;
     if (!set_up(&a))
         return 1;
-    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s}", "t", "hello", "stack", config->stack, "version", NATSIM_VERSION, "kind", "ice",
-                 "trickle", (int)config->trickles, "local_type", "candidate");
+    nt_lines_say("{s:s, s:s, s:s, s:s, s:b, s:s, s:[s]}", "t", "hello", "stack", config->stack, "version", NATSIM_VERSION, "kind",
+                 "ice", "trickle", (int)config->trickles, "local_type", "candidate", "caps", "restart");
     while (!a.over)
         nt_sockets_turn(a.sockets, NT_TIME_NEVER);
     nt_lines_say("{s:s}", "t", "bye");

@@ -1,5 +1,6 @@
 #include "natsim_signals.h"
 #include "core/base/err.h"
+#include "core/base/strings.h"
 #include "core/sdp/sdp.h"
 #include "lines.h"
 #include "natsim_adapter.h"
@@ -80,8 +81,33 @@ static void teach(const struct nt_signals *s, const struct nt_ice_stream_descrip
         s->describe(s->user, lines.text, false, true, now);
 }
 
-static void take_description(struct nt_signals *s, const json_t *desc, nt_time now)
+/* Both describe themselves anew. */
+static bool begin_anew(struct nt_signals *s, bool offers)
 {
+    nt_ice_description_free(&s->remote);
+    s->offerer = offers;
+    s->waits = true;
+    s->news = s->described = s->gathered = s->ended = s->came = s->agreed = false;
+    s->told = 0;
+    return nt_ice_description_init(&s->remote, 1) == NT_OK;
+}
+
+void nt_signals_restart(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
+{
+    int r = s->agreed ? nt_ice_restart(ice, now) : NT_ESTATE;
+    if (r != NT_OK || !begin_anew(s, true))
+        nt_lines_say("{s:s, s:s+}", "t", "log", "msg", "no restart: ", nt_strerror(r));
+}
+
+static bool is_offer(const json_t *desc)
+{
+    const char *type = json_string_value(json_object_get(desc, "type"));
+    return type != NULL && strcmp(type, "offer") == 0;
+}
+
+static void take_description(struct nt_signals *s, struct nt_ice_agent *ice, const json_t *desc, nt_time now)
+{
+    bool restarts = s->agreed && is_offer(desc) && begin_anew(s, false);
     struct nt_ice_stream_description *stream = &s->remote.streams[0];
     if (s->came || !copy_credential(stream->ufrag, desc, "ufrag") || !copy_credential(stream->pwd, desc, "pwd")) {
         fprintf(stderr, "a second description, or one without ufrag and pwd\n");
@@ -89,8 +115,11 @@ static void take_description(struct nt_signals *s, const json_t *desc, nt_time n
     }
     s->came = true;
     teach(s, stream, now);
-    s->peer_trickles = s->trickles && has_option(desc, "trickle");
+    s->remote.trickle = s->peer_trickles = s->trickles && has_option(desc, "trickle");
     s->remote.ice2 = has_option(desc, "ice2");
+    int r = restarts ? nt_ice_set_offer(ice, &s->remote, now) : NT_OK;
+    if (r != NT_OK)
+        nt_lines_say("{s:s, s:s+}", "t", "log", "msg", "the peer's offer is not taken: ", nt_strerror(r));
 }
 
 /* A candidate, or their end, into `d`. */
@@ -110,7 +139,7 @@ static void add_to(struct nt_ice_description *d, const json_t *cand)
         fprintf(stderr, "not used: %s: %s\n", text != NULL ? text : "no candidate", what != NULL ? what : nt_strerror(r));
 }
 
-/* RFC 8840, 4.4: a fragment of the session: its credentials and what is new. */
+/* RFC 8840, 4.4: a fragment of the session: its credentials and what is new. Of another session: the agent knows what to do. */
 static void pass_on(struct nt_signals *s, struct nt_ice_agent *ice, const json_t *cand, nt_time now)
 {
     struct nt_ice_description fragment;
@@ -118,6 +147,7 @@ static void pass_on(struct nt_signals *s, struct nt_ice_agent *ice, const json_t
         return;
     memcpy(fragment.streams[0].ufrag, s->remote.streams[0].ufrag, sizeof fragment.streams[0].ufrag);
     memcpy(fragment.streams[0].pwd, s->remote.streams[0].pwd, sizeof fragment.streams[0].pwd);
+    copy_credential(fragment.streams[0].ufrag, cand, "ufrag");
     add_to(&fragment, cand);
     int r = nt_ice_add_remote(ice, &fragment, now);
     if (r != NT_OK)
@@ -129,7 +159,7 @@ void nt_signals_take(struct nt_signals *s, struct nt_ice_agent *ice, const json_
 {
     const json_t *desc = json_object_get(line, "desc"), *cand = json_object_get(line, "cand");
     if (json_is_object(desc))
-        take_description(s, desc, now);
+        take_description(s, ice, desc, now);
     else if (!json_is_object(cand))
         fprintf(stderr, "a signal without desc and cand\n");
     else if (s->agreed)
@@ -146,7 +176,6 @@ static bool may_agree(const struct nt_signals *s)
 
 static void agree(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
 {
-    s->remote.trickle = s->peer_trickles;
     s->agreed = true;
     int r = nt_ice_set_remote(ice, &s->remote, now);
     if (r != NT_OK)
@@ -158,7 +187,8 @@ static void agree(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
 void nt_signals_event(struct nt_signals *s, const struct nt_ice_event *event)
 {
     s->gathered |= event->kind == NT_ICE_EV_GATHERED;
-    s->news |= event->kind == NT_ICE_EV_GATHERED || event->kind == NT_ICE_EV_CANDIDATE;
+    s->waits &= event->kind != NT_ICE_EV_LOCAL;
+    s->news |= event->kind == NT_ICE_EV_GATHERED || event->kind == NT_ICE_EV_CANDIDATE || event->kind == NT_ICE_EV_LOCAL;
 }
 
 /* The value of the only line that begins so; NULL: there is none, or there are several. */
@@ -172,12 +202,13 @@ static const char *value_of(const char *text, const char *name, char value[NT_AD
     return value;
 }
 
-static void say_description(const struct nt_signals *s, const char *text)
+static void say_description(struct nt_signals *s, const char *text)
 {
     static char ufrag[NT_ADAPTER_LINES_MAX], pwd[NT_ADAPTER_LINES_MAX], options[NT_ADAPTER_LINES_MAX];
     nt_lines_say("{s:s, s:{s:s, s:s*, s:s*, s:s*}}", "t", "signal", "desc", "type", s->offerer ? "offer" : "answer", "ufrag",
                  value_of(text, UFRAG, ufrag), "pwd", value_of(text, PWD, pwd), "options",
                  value_of(text, OPTIONS, options) != NULL ? options : "");
+    nt_join(s->ufrag, sizeof s->ufrag, value_of(text, UFRAG, ufrag) != NULL ? ufrag : "", "");
 }
 
 static bool begins(const char *line, const char *name)
@@ -186,24 +217,26 @@ static bool begins(const char *line, const char *name)
 }
 
 /* A line that is no description's. */
-static void say_line(const char *line, size_t len)
+static void say_line(const struct nt_signals *s, const char *line, size_t len)
 {
+    const char *ufrag = s->ufrag[0] != '\0' ? s->ufrag : NULL;
     if (begins(line, CANDIDATE))
-        nt_lines_say("{s:s, s:{s:s%, s:s}}", "t", "signal", "cand", "candidate", line + 2, len - 2, "sdpMid", "0");
+        nt_lines_say("{s:s, s:{s:s%, s:s, s:s*}}", "t", "signal", "cand", "candidate", line + 2, len - 2, "sdpMid", "0", "ufrag",
+                     ufrag);
     else if (begins(line, END))
-        nt_lines_say("{s:s, s:{s:b}}", "t", "signal", "cand", "end", 1);
+        nt_lines_say("{s:s, s:{s:b, s:s*}}", "t", "signal", "cand", "end", 1, "ufrag", ufrag);
     else if (!begins(line, UFRAG) && !begins(line, PWD) && !begins(line, OPTIONS) && (!begins(line, MEDIA) || len != strlen(MEDIA)))
         nt_lines_unsupported("an adapter does not tell this line of SDP");
 }
 
-static void say(const struct nt_signals *s, struct lines *lines, bool first, nt_time now)
+static void say(struct nt_signals *s, struct lines *lines, bool first, nt_time now)
 {
     if (s->describe != NULL && !s->describe(s->user, lines->text, true, first, now))
         return;
     if (first)
         say_description(s, lines->text);
     for (const char *at = lines->text; *at != '\0'; at += strcspn(at, "\r\n"), at += strspn(at, "\r\n"))
-        say_line(at, strcspn(at, "\r\n"));
+        say_line(s, at, strcspn(at, "\r\n"));
 }
 
 static void tell_description(struct nt_signals *s, const struct nt_ice_description *d, nt_time now)
@@ -249,7 +282,7 @@ static void tell(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
 /* RFC 8838, 3: an answer to one that does not trickle has all candidates. */
 static bool may_tell(const struct nt_signals *s)
 {
-    return s->offerer || (s->came && (s->peer_trickles || s->gathered));
+    return !s->waits && (s->offerer || (s->came && (s->peer_trickles || s->gathered)));
 }
 
 void nt_signals_run(struct nt_signals *s, struct nt_ice_agent *ice, nt_time now)
