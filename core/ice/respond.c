@@ -117,7 +117,7 @@ static void trigger_check(struct nt_ice_session *s, uint32_t pair, nt_time now)
     }
 }
 
-/* Once a component has its pair, a request means something only as the nomination of another one: by a peer of RFC 5245, which
+/* Once a component has its pair, a request makes a pair only as the nomination of another one: by a peer of RFC 5245, which
  * nominates aggressively, or by one that moves to another pair. Pairs that were not checked to the end are checked then. */
 static bool is_past(const struct nt_ice_session *s, const struct nt_ice_heard *h, uint32_t own, uint32_t remote,
                     const struct nt_ice_pair *p, nt_time now)

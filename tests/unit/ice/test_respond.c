@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "core/ice/candidates.h"
+
 static struct lab l;
 
 static void begin(enum nt_ice_role role, uint16_t max_pairs)
@@ -132,6 +134,34 @@ TEST(a_nomination_outlives_a_switch)
     lab_end(&l);
 }
 
+/* RFC 8445, 7.3.1.3 and 12.2: after completion, too, the source of a request that nobody knew becomes a candidate of the peer, and
+ * data from there are taken; it makes no pair. There is room for as many as before. */
+TEST(sources_are_learnt_after_completion)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:6000", NT_ICE_HOST, "1");
+    struct nt_addr moved = addr("10.0.0.9:7000"), late = addr("10.0.8.100:7000");
+    char from[32];
+    begin(NT_ICE_CONTROLLED, 0);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, NULL), (struct reply){0});
+    assert_int_equal(answer_of("10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true}), 0);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    give(&l, &moved, (const uint8_t *)"\x80", 1);
+    assert_int_equal(l.data, 0);
+    assert_int_equal(answer_of("10.0.0.9:7000", (struct ask){.id = 2}), 0);
+    give(&l, &moved, (const uint8_t *)"\x80", 1);
+    assert_int_equal(l.data, 1);
+    assert_int_equal(pair_to(&l, "10.0.0.9:7000").number, 0);
+    for (int i = 1; i <= NT_ICE_PRFLX_DIRECT_MAX; i++) {
+        snprintf(from, sizeof from, "10.0.8.%d:7000", i);
+        assert_int_equal(answer_of(from, (struct ask){.id = (uint8_t)(2 + i)}), 0);
+    }
+    give(&l, &late, (const uint8_t *)"\x80", 1);
+    assert_int_equal(l.data, 1);
+    lab_end(&l);
+}
+
 /* RFC 8445, 7.2.5.1, also for consent: roles that a late check has set alike are settled before consent is lost. */
 TEST(consent_requests_settle_roles)
 {
@@ -166,6 +196,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(early_checks_have_their_pairs),
                                        cmocka_unit_test(sixty_four_early_sources),
                                        cmocka_unit_test(a_nomination_outlives_a_switch),
+                                       cmocka_unit_test(sources_are_learnt_after_completion),
                                        cmocka_unit_test(consent_requests_settle_roles)};
     return RUN_TESTS(tests);
 }
