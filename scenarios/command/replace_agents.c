@@ -14,12 +14,6 @@ static uint32_t find_agent(const struct nt_scn_case *c, const char *name)
     return NT_SCN_NONE;
 }
 
-static bool is_moved(const struct nt_scn_case *c, uint32_t agent)
-{
-    struct nt_scn_node n = {NT_SCN_NODE_AGENT, agent};
-    return nt_scn_place_at(c, n, c->agents[agent].on_count) != NULL;
-}
-
 /* Why no process can take the place of this agent; NULL: one can. */
 static const char *find_obstacle(const struct nt_scn_case *c, bool left)
 {
@@ -30,8 +24,6 @@ static const char *find_obstacle(const struct nt_scn_case *c, bool left)
         return "it explores orders in virtual time, and processes run in real time" MEND;
     if (c->caller == NT_SCN_NONE)
         return "without a call a process has nothing to do" MEND;
-    if (is_moved(c, agent))
-        return "a step moves its interface, and that of a process does not move in this version" MEND;
     if (agent != c->caller && agent != c->callee)
         return left ? "'L' has no part in the call: a process would have nothing to do" MEND
                     : "'R' has no part in the call: a process would have nothing to do" MEND;

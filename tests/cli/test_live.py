@@ -25,7 +25,7 @@ WAIT = 200  # seconds until a condition must hold, on a machine with other work
 
 # An adapter without ICE: it probes the addresses that it is told. What goes wrong with it is asked for by its arguments.
 DUMMY = r'''
-import json, os, select, signal, socket, subprocess, sys, time
+import contextlib, json, os, select, signal, socket, subprocess, sys, time
 
 wish = sys.argv[1] if len(sys.argv) > 1 else ""
 own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -93,10 +93,8 @@ def told(line):
         peer = (words[4], int(words[5]))
 
 def send(bytes, to):
-    try:
+    with contextlib.suppress(OSError):  # the machine's link may be down
         own.sendto(bytes, to)
-    except OSError as error:  # the machine's link is down
-        print(error, file=sys.stderr, flush=True)
 
 def arrived(bytes, source):
     global chosen
@@ -115,8 +113,7 @@ def arrived(bytes, source):
             if wish == "leave":
                 sys.exit(0)
 
-def rude_check():
-    """A Binding request without USERNAME, MESSAGE-INTEGRITY and PRIORITY."""
+def rude_check():  # without USERNAME, MESSAGE-INTEGRITY and PRIORITY
     send(bytes.fromhex("00010000" "2112a442") + os.urandom(12), peer)
 
 say("hello", stack="dummy", version="1", kind="ice", trickle=False, local_type="candidate")

@@ -250,10 +250,6 @@ static const struct row rows[] = {
     {"call: {from: L, to: R}", "move: {at: nat-left, to: office}",
      "22:25: gateway 'nat-left' cannot move: move an agent, or a server\n"
      "24:9: 'oracle' cannot predict a case with the step 'move': write path: direct, relayed or none\n"},
-    {"  - {at: 0s, call: {from: L, to: R}}", "  - {at: 0s, run: {at: R, command: id}}\n  - {at: 1s, move: {at: R, to: internet}}",
-     "23:5: 'move' of 'R': the interface of a machine for real programs does not move in this version: use 'link', or natsim's own "
-     "agent and server\n"
-     "25:9: 'oracle' cannot predict a case with the step 'run': write path: direct, relayed or none\n"},
     {"call: {from: L, to: R}", "partition: {between: L, and: R, direction: form}",
      "22:57: unknown value 'form' of 'direction': did you mean 'from'?\n"
      "24:9: 'oracle' cannot predict a case with the step 'partition': write path: direct, relayed or none\n"},
