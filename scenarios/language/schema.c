@@ -33,6 +33,7 @@ static const struct nt_table *const tables[] = {
     &nt_table_selected,    &nt_table_candidates, &nt_table_prflx,      &nt_table_pair,       &nt_table_explore,
     &nt_table_data,        &nt_table_packets,    &nt_table_where,      &nt_table_burst,      &nt_table_wifi,
     &nt_table_waypoint,    &nt_table_after,      &nt_table_move,       &nt_table_restart,    &nt_table_hangup,
+    &nt_table_renominate,
 };
 
 // clang-format off

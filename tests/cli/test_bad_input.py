@@ -187,7 +187,6 @@ UNBUILT = [
     ("nat: full-cone", "nat: nat64", "nat64"),
     ("nat: full-cone", "nat: nptv6", "nptv6"),
     ("expect:", "  - {at: 1s, restart: {agent: L, stream: 2}}\nexpect:", "stream: 2"),
-    ("expect:", "  - {at: 1s, renominate: {agent: L, remote: relay}}\nexpect:", "renominate"),
 ]
 
 

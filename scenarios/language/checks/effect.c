@@ -61,6 +61,18 @@ static bool is_ever_moved(const struct nt_scn_case *c, struct nt_scn_node n)
     return false;
 }
 
+/* Both agents need the option. Processes say themselves whether they have it. */
+static void check_renomination(struct nt_load *l, const struct nt_scn_step *s)
+{
+    const struct nt_scn_case *c = l->c;
+    const uint32_t both[] = {c->caller, c->callee};
+    for (size_t i = 0; s->kind == NT_STEP_RENOMINATE && i < 2 && both[i] != NT_SCN_NONE; i++)
+        if (!c->agents[both[i]].renomination && c->agents[both[i]].exec == NULL)
+            nt_diag_mend(nt_source_error(l->src, s->place, "'renominate' has no effect: agent '%s' has not that option",
+                                         c->agents[both[i]].name),
+                         "write renomination: on in line %d", c->agents[both[i]].place.line);
+}
+
 /* Why the node never has this event; NULL: it may. */
 static const char *never_happens(const struct nt_scn_case *c, struct nt_scn_node n, const char *event)
 {
@@ -88,6 +100,7 @@ void nt_check_effect_of_steps(struct nt_load *l)
     for (size_t i = 0; i < c->step_count; i++) {
         check_platform(l, &c->steps[i]);
         check_link(l, &c->steps[i]);
+        check_renomination(l, &c->steps[i]);
         check_event(l, c->steps[i].place, c->steps[i].after, c->steps[i].event);
     }
 }

@@ -27,7 +27,7 @@ static const struct nt_word trickles[] = {{"off", NT_ICE_TRICKLE_OFF, false},
                                           {"full", NT_ICE_TRICKLE_FULL, false},
                                           {NULL, 0, false}};
 static const struct nt_word recoveries[] = {{"none", NT_RECOVER_NONE, false},
-                                            {"failover", NT_RECOVER_FAILOVER, true},
+                                            {"failover", NT_RECOVER_FAILOVER, false},
                                             {"restart", NT_RECOVER_RESTART, false},
                                             {NULL, 0, false}};
 static const struct nt_word gatherings[] = {{"once", 0, false}, {"continual", 1, false}, {NULL, 0, false}};
@@ -102,14 +102,17 @@ static const struct nt_key keys[] = {
      AGENT(recover),
      .words = recoveries,
      .doc =
-         "what follows when no pair carries data any more, or ICE fails: none, the default; restart: ICE restarts, after growing "
-         "waits up to five times in a row"},
+         "what follows when no pair carries data any more, or ICE fails: none, the default; failover: other valid pairs are kept "
+         "alive, and one of them is nominated; restart: ICE restarts, after growing waits up to five times in a row"},
     {.name = "gather",
      .type = NT_KEY_WORD,
      FORM(gather),
      .words = gatherings,
      .doc = "once, the default; continual: an interface that comes later has its candidates, too: they trickle, or ICE restarts"},
-    {.name = "renomination", .flags = NT_KEY_UNBUILT, .doc = "another pair is nominated within a session"},
+    {.name = "renomination",
+     .type = NT_KEY_BOOL,
+     AGENT(renomination),
+     .doc = "the ice-option of that name: another pair can be nominated within a session (attribute 0xC001); off by default"},
     {.name = "stun", FORM(stun), .schema = "{\"$ref\": \"#/$defs/names\"}", .doc = "STUN servers for server-reflexive candidates"},
     {.name = "turn",
      FORM(turn),

@@ -1,4 +1,5 @@
 #include "scenarios/language/sections/call_step.h"
+#include "scenarios/language/sections/match.h"
 
 #include "core/base/endpoint.h"
 #include "scenarios/language/text/units.h"
@@ -47,6 +48,16 @@ const struct nt_table nt_table_restart = NT_TABLE("restart", "'restart'", restar
 
 static const struct nt_key hangup_keys[] = {{.name = "agent", AGENT, .doc = "the agent that hangs up"}};
 const struct nt_table nt_table_hangup = NT_TABLE("hangup", "'hangup'", hangup_keys);
+
+struct renominate_form {
+    const struct nt_yaml *agent, *remote;
+};
+
+static const struct nt_key renominate_keys[] = {
+    {.name = "agent", NODE(renominate_form, agent), .doc = "the controlling agent"},
+    {.name = "remote", NODE(renominate_form, remote), .doc = "the type or the address of the pair's remote candidate"},
+};
+const struct nt_table nt_table_renominate = NT_TABLE("renominate", "'renominate'", renominate_keys);
 
 struct send_form {
     const struct nt_yaml *from, *to;
@@ -154,6 +165,19 @@ void nt_load_hangup(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_st
 {
     step->kind = NT_STEP_HANGUP;
     read_agent_step(l, &nt_table_hangup, v, step);
+}
+
+void nt_load_renominate(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)
+{
+    struct renominate_form f = {0};
+    step->kind = NT_STEP_RENOMINATE;
+    if (!nt_table_read(l, &nt_table_renominate, v, &f))
+        return;
+    step->from = agent_of(l, f.agent);
+    if (nt_yaml_count(f.remote) == 1)
+        nt_load_match(l, f.remote, &step->remote);
+    else
+        nt_diag_mend(nt_load_error(l, f.remote, "'remote' is one type or one address"), "write remote: relay, or an address");
 }
 
 void nt_load_send(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_step *step)

@@ -37,7 +37,7 @@ static const struct nt_key keys[] = {
     {.name = "reoffer", ACTION("reoffer"), .doc = "a subsequent offer with remote-candidates (RFC 8839, 4.4.1)"},
     {.name = "restart", ACTION("restart"), .doc = "an agent restarts ICE (RFC 8445, 9)"},
     {.name = "hangup", ACTION("hangup"), .doc = "an agent ends the call"},
-    {.name = "renominate", .flags = NT_KEY_UNBUILT, .doc = "another pair is nominated"},
+    {.name = "renominate", ACTION("renominate"), .doc = "the controlling agent nominates another pair"},
     {.name = "send", ACTION("send"), .doc = "datagrams over the selected pair"},
     {.name = "link", ACTION("link"), .doc = "an attachment goes down or up"},
     {.name = "nat", ACTION("nat-step"), .doc = "a gateway loses its state"},
@@ -128,6 +128,7 @@ static void read_action(struct nt_load *l, const char *name, const struct nt_yam
         {"reoffer", nt_load_reoffer, 0},
         {"restart", nt_load_restart, 0},
         {"hangup", nt_load_hangup, 0},
+        {"renominate", nt_load_renominate, 0},
         {"send", nt_load_send, 0},
         {"link", nt_load_link, 0},
         {"move", nt_load_move, 0},
@@ -175,7 +176,7 @@ static void read_step(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_
 static bool is_of_call(const struct nt_scn_step *step)
 {
     return step->kind == NT_STEP_REOFFER || step->kind == NT_STEP_RESTART || step->kind == NT_STEP_HANGUP ||
-           step->kind == NT_STEP_SEND || step->kind == NT_STEP_SIGNALLING;
+           step->kind == NT_STEP_RENOMINATE || step->kind == NT_STEP_SEND || step->kind == NT_STEP_SIGNALLING;
 }
 
 /* Steps whose agents must be in the call. */

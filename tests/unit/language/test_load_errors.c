@@ -262,8 +262,13 @@ static const struct row rows[] = {
     {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: offer, reject: true}}\n",
      "23:26: 'reject' is an answer: write message: answer, too\n"
      "25:9: 'oracle' cannot predict a case with the step 'signalling': write path: direct, relayed or none\n"},
-    {"role: controlling", "recover: failover", "19:26: 'failover' is not in this version\n"},
-    {"role: controlling", "renomination: on", "19:17: 'renomination' is not in this version\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, renominate: {agent: L, remote: relay}}\n",
+     "23:5: 'renominate' has no effect: agent 'L' has not that option: write renomination: on in line 19\n"
+     "23:5: 'renominate' has no effect: agent 'R' has not that option: write renomination: on in line 20\n"
+     "25:9: 'oracle' cannot predict a case with the step 'renominate': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, renominate: {agent: L, remote: [host, relay]}}\n",
+     "23:45: 'remote' is one type or one address: write remote: relay, or an address\n"
+     "25:9: 'oracle' cannot predict a case with the step 'renominate': write path: direct, relayed or none\n"},
     {"  - {at: 0s, call: {from: L, to: R}}\n", "  []\n",
      "22:3: no step is a call: write steps: [{at: 0s, call: {from: L, to: R}}]\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, call: {from: R, to: L}}\n",
