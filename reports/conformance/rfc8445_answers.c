@@ -6,6 +6,8 @@
 /* RFC 8445, 8.3.1: "the agent SHOULD wait an additional three seconds, and then it can cease responding to checks" */
 #define LINGER (3 * NT_SEC)
 
+#define MOVED "steps take its interfaces down or to other networks: the candidate may be gone"
+
 /* A relayed candidate is freed by its client; checks still arrive that its server relayed before it knew. */
 static bool is_released(const struct nt_seen *s, const struct nt_item *m)
 {
@@ -54,6 +56,11 @@ void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
         return;
     const char *how =
         answer == NT_VIEW_NONE ? "a valid check was not answered" : "a valid check was answered after more than 500 ms";
+    if (!answered && nt_item_party(v, m)->moves) {
+        nt_not_judged(s->finder, NT_ICE_RULE_ANSWERED, m->party, MOVED);
+        nt_not_judged(s->finder, NT_PAC_RULE_LISTENING, m->party, MOVED);
+        return;
+    }
     if (answered || active)
         nt_require(s->finder, NT_ICE_RULE_ANSWERED, m, answered, "%s", how);
     if (patient && (answered || !active))

@@ -44,8 +44,11 @@ static void judge_allocation(struct nt_finder *finder, const struct allocation *
     nt_time ended = m != NULL ? v->parties[m->party].bye : NT_TIME_NEVER, by = nt_time_after(ended, RELEASED_WITHIN);
     if (m == NULL || ended == NT_TIME_NEVER || m->at > ended || v->end < by || a->until < by)
         return;
-    nt_require(finder, NT_TURN_RULE_RELEASED, m, a->released,
-               "this allocation is not deleted within %" PRId64 " s of the end of the call", RELEASED_WITHIN / NT_SEC);
+    if (!a->released && nt_item_party(v, m)->moves)
+        nt_not_judged(finder, NT_TURN_RULE_RELEASED, m->party, "steps take its interfaces down or to other networks");
+    else
+        nt_require(finder, NT_TURN_RULE_RELEASED, m, a->released,
+                   "this allocation is not deleted within %" PRId64 " s of the end of the call", RELEASED_WITHIN / NT_SEC);
 }
 
 void nt_rfc8656_released_judge(struct nt_finder *finder)

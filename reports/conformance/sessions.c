@@ -69,11 +69,8 @@ static bool peer_has_restarted(const struct nt_view *v, const struct nt_item *m,
 
 bool nt_view_may_be_given_up(const struct nt_view *v, const struct nt_item *m, nt_time at)
 {
-    const struct nt_view_description *own = nt_view_session_first(v, m->session, NT_DIR_OUT),
-                                     *peer = nt_view_session_first(v, m->session, NT_DIR_IN);
-    bool late = own != NULL && peer != NULL && own->offer && peer->at > nt_time_after(own->at, OFFER_LASTS);
-    return (peer == NULL && nt_view_generation(v, m) > 0) || late ||
-           (v->in->parties[m->party].told_partly && peer_has_restarted(v, m, at));
+    bool agreed = nt_view_generation(v, m) == 0 || nt_view_session_first(v, m->session, NT_DIR_IN) != NULL;
+    return !agreed || (v->in->parties[m->party].told_partly && peer_has_restarted(v, m, at));
 }
 
 nt_time nt_view_session_since(const struct nt_view *v, uint32_t session)
@@ -448,7 +445,9 @@ static void pair_descriptions(struct nt_view *v)
     for (size_t i = 0; i < v->description_count; i++) {
         struct nt_view_description *d = &v->descriptions[i];
         d->exchanged = nt_view_is_full(d) && d->direction == NT_DIR_OUT ? find_exchanged(v, d) : NT_VIEW_NONE;
-        if (answers_no_restart(v, d))
+        bool late =
+            d->offer && d->generation > 0 && d->exchanged != NT_VIEW_NONE && v->descriptions[d->exchanged].at > d->at + OFFER_LASTS;
+        if (late || answers_no_restart(v, d))
             d->exchanged = NT_VIEW_NONE;
     }
 }

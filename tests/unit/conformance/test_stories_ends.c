@@ -336,6 +336,19 @@ TEST(a_peer_without_ice2_is_owed_an_offer)
     assert_int_equal(count_of(no_offer_aligns_the_default_pair, "RFC8839-4.3.4-aligned", "L"), 1);
 }
 
+/* L has moved: a check to its former address is not answered, nor is the allocation deleted that was made from there. */
+static void what_has_moved_is_left_behind(struct forge *f)
+{
+    f->moves = true;
+    with_a_relay(f);
+    check_left(f, 0);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    wait(f, 4700);
+    check_left(f, 0);
+    hang_up(f);
+    wait(f, 10000);
+}
+
 TEST(nobody_gets_advice)
 {
     static const struct story stories[] = {STORY_OF(the_call_ends, "RFC8656-3.2-released"),
@@ -350,6 +363,7 @@ TEST(nobody_gets_advice)
                                            STORY_OF(remote_candidates_are_answered, "RFC8839-4.4.2-remote"),
                                            STORY(the_losing_pair_has_failed),
                                            STORY(the_interface_of_the_valid_pair_goes),
+                                           STORY(what_has_moved_is_left_behind),
                                            STORY(the_interface_comes_back)};
     judge_good_stories(stories, sizeof stories / sizeof stories[0]);
 }

@@ -388,6 +388,20 @@ static void the_answer_is_dropped(struct forge *f)
     send(f, TAP_L, TAP_R, f->l, f->r);
 }
 
+/* RFC 3261, 17.1.1.2: the offer has failed when its answer comes, and L's first session goes on. */
+static void the_answer_comes_too_late(struct forge *f)
+{
+    struct nt_addr r9 = addr("10.9.0.2:6000");
+    offer_and_answer(f, audio_l, AUDIO_R CREDENTIALS_R HOST_R SECOND_R);
+    check_left(f, 0);
+    check_right(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    wait(f, 39000);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    wait(f, 60);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING}, TAP_NONE);
+}
+
 /* RFC 8445, 7.3.1.3: R's new candidate is told for the session before alone, and L learns it by a check of this one. */
 static void a_candidate_is_learnt_again(struct forge *f)
 {
@@ -663,6 +677,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(nothing_is_sent_during_a_long_restart),
                                        STORY(the_refused_credentials_come_again),
                                        STORY(the_answer_is_dropped),
+                                       STORY(the_answer_comes_too_late),
                                        STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),
                                        STORY_OF(a_candidate_is_learnt_again, "RFC8838-9-session")};
 
