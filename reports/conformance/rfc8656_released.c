@@ -1,6 +1,7 @@
 #include "reports/conformance/rfc8656_released.h"
 
 #include "core/base/err.h"
+#include "reports/conformance/checks.h"
 #include "reports/conformance/message.h"
 
 #include <stdlib.h>
@@ -37,6 +38,16 @@ static void follow(const struct nt_view *v, struct allocation *a, const struct n
     }
 }
 
+/* A call that never came about may end by itself on both sides, with nothing that tells the client. */
+static bool was_nominated(const struct nt_view *v, uint32_t party)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        if (v->items[i].party == party && nt_item_is(&v->items[i], NT_STUN_BINDING, NT_STUN_SUCCESS) &&
+            nt_item_answers_check(v, &v->items[i]) && nt_item_nominates(v, &v->items[v->items[i].request]))
+            return true;
+    return false;
+}
+
 static void judge_allocation(struct nt_finder *finder, const struct allocation *a)
 {
     const struct nt_view *v = finder->v;
@@ -44,7 +55,9 @@ static void judge_allocation(struct nt_finder *finder, const struct allocation *
     nt_time ended = m != NULL ? v->parties[m->party].bye : NT_TIME_NEVER, by = nt_time_after(ended, RELEASED_WITHIN);
     if (m == NULL || ended == NT_TIME_NEVER || m->at > ended || v->end < by || a->until < by)
         return;
-    if (!a->released && nt_item_party(v, m)->moves)
+    if (!a->released && !was_nominated(v, m->party))
+        nt_not_judged(finder, NT_TURN_RULE_RELEASED, m->party, "no pair was nominated: the call never came about");
+    else if (!a->released && nt_item_party(v, m)->moves)
         nt_not_judged(finder, NT_TURN_RULE_RELEASED, m->party, "steps take its interfaces down or to other networks");
     else
         nt_require(finder, NT_TURN_RULE_RELEASED, m, a->released,

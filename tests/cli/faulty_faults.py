@@ -167,9 +167,9 @@ FAULTS = [
     Fault("redetermines-role", "RFC8445-6.1.1-role", until="20s", steps=RESTART, also="RFC8445-7.3.1.1-conflict RFC8445-7.2.5.1-switch"),
     Fault("forgets-consent", "RFC7675-5.1-restart", until="34s", also="RFC7675-5.1-expiry",
           steps=DATA + RESTART.replace("8s", "16s") + lost(CHECKS, "own", "16s", "16s") + lost(CHECKS, "peer", "16s", "16s")),
-    Fault("restart-same-password", "RFC8839-4.4.1.1.1-restart", until="20s", steps=RESTART),
+    Fault("restart-same-password", "RFC8839-4.4.1.1.1-restart", also="RFC8840-4.4-credentials", until="20s", steps=RESTART),
     Fault("restart-same-credentials", "RFC8839-4.4.1.1.1-restart", until="20s", steps=RESTARTED,
-          also="RFC8445-16.1-tie-breaker RFC7675-5.1-interval RFC7675-5.1-fresh"),
+          also="RFC8445-16.1-tie-breaker RFC7675-5.1-interval RFC7675-5.1-fresh RFC8840-4.4-credentials"),
     # the end of the call
     Fault("data-for-ever", "RFC3261-15.1.1-ended", also="RFC7675-5.1-expiry RFC8656-11.1-permission RFC8656-12-bound", until="10s", steps=DATA + HANGUP, when="after BYE"),
     Fault("turn-not-released", "RFC8656-3.2-released", until="15s", steps=HANGUP, places=("relay",)),
