@@ -78,7 +78,7 @@ static void add_frame(const struct nt_process *process, enum nt_sip_kind kind, s
     snprintf(d.streams[0].ufrag, sizeof d.streams[0].ufrag, "%s", process->ufrag);
     snprintf(d.streams[0].pwd, sizeof d.streams[0].pwd, "%s", process->pwd);
     snprintf(d.streams[0].mid, sizeof d.streams[0].mid, "%s", process->mid);
-    d.streams[0].default_addr = default_address(process);
+    d.streams[0].default_addr = nt_addr_is_set(&process->selected) ? process->selected : default_address(process);
     struct nt_sdp_write options = {
         .session_id = process->context.seed & INT64_MAX, .version = process->version, .user = nt_process_scn(process)->name};
     int len = kind == NT_SIP_INFO ? nt_sdp_write_fragment(&d, buf, sizeof buf) : nt_sdp_write(&d, &options, buf, sizeof buf);
@@ -273,6 +273,7 @@ static void begin_negotiation(struct nt_process *process, bool offers, nt_time n
     process->described = process->ended_candidates = process->sent = process->has_candidates = false;
     process->answered = process->confirmed = false;
     process->retry_at = NT_TIME_NEVER;
+    process->selected = (struct nt_addr){0};
     process->heard_at = now;
     process->sdp.len = 0;
     free_lines(&process->candidates);
@@ -295,6 +296,18 @@ int nt_process_restart(struct nt_process *process, nt_time now)
     return NT_OK;
 }
 
+/* RFC 8839, 4.4.2: the default destination of the answer is the candidate that the offer names. */
+static void note_remote_candidate(struct nt_process *process, const char *text, size_t len)
+{
+    char its[NT_ADDR_TEXT], ip[NT_ADDR_TEXT];
+    unsigned port;
+    if (!nt_sdp_find(text, len, "a=remote-candidates:1 ", its, sizeof its) || sscanf(its, "%55s %u", ip, &port) != 2 ||
+        port > UINT16_MAX || nt_addr_parse(&process->selected, ip) != NT_OK)
+        return;
+    process->selected.port = (uint16_t)port;
+    process->version++;
+}
+
 /* An offer within the call. ICE goes on with the same credentials, and its process has nothing to say to it; with others it
  * restarts. */
 static void receive_reoffer(struct nt_process *process, const char *text, size_t len, nt_time now)
@@ -305,6 +318,7 @@ static void receive_reoffer(struct nt_process *process, const char *text, size_t
         nt_sip_end_meet(process->sip, now); /* it makes its own: the peer's last one has been answered */
     } else if (strcmp(ufrag, process->peer_ufrag) == 0) {
         tell_candidates(process, text, len, false);
+        note_remote_candidate(process, text, len);
         send_message(process, NT_SIP_OK, now);
     } else if (nt_adapter_hello(process->adapter)->restart) {
         begin_negotiation(process, false, now);

@@ -43,6 +43,7 @@ struct nt_process {
     struct nt_text sdp;
     struct nt_line_list candidates; /* told by it */
     uint64_t version;               /* of its descriptions */
+    struct nt_addr selected;        /* its own candidate that the peer's latest offer names; unset: none */
     uint32_t restarts;              /* how often its credentials have changed */
     /* the peer's, likewise */
     bool has_offer, answered, confirmed, peer_trickles, told_end;
