@@ -38,6 +38,18 @@ static const struct nt_ice_valid *find_next_best(const struct nt_ice_session *s,
     return best;
 }
 
+/* RFC 7675, 5.1, of a pair whose consent is lost: "the same ICE credentials MUST NOT be used on the affected 5-tuple again". */
+static void end_silent(struct nt_ice_session *s, const struct nt_ice_component *k, nt_time now)
+{
+    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
+    for (size_t i = 0; i < k->valid_count; i++) {
+        const struct nt_ice_valid *v = &k->valids[i];
+        const struct nt_ice_pair *p = v == selected ? NULL : backup_of(s, v);
+        if (p != NULL && (selected == NULL || p->number != selected->generator) && now - p->answered_at >= NT_ICE_CONSENT_EXPIRY)
+            nt_ice_session_fail(s, p->number, "no answer for 30 seconds: its consent is lost", now);
+    }
+}
+
 static void choose_backups(struct nt_ice_session *s, size_t component, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
@@ -105,6 +117,7 @@ void nt_ice_failover_timer(struct nt_ice_session *s, nt_time now)
     if (!is_active(s))
         return;
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
+        end_silent(s, nt_ice_components_at(env->components, i), now);
         choose_backups(s, i, now);
         follow_ended(s, i, now);
     }

@@ -151,6 +151,14 @@ static const struct nt_why *why_invalid(const struct nt_ice_session *s, size_t c
     return is_authentic(s, component, via, from, m) ? NULL : &not_authentic;
 }
 
+static void renew_consent(struct nt_ice_session *s, size_t component, nt_time now)
+{
+    uint32_t pair = selected_of(s, component)->generator;
+    nt_ice_consents_renew(nt_ice_session_env(s)->consents, component, now);
+    if (nt_ice_pairs_get(nt_ice_session_pairs(s), pair) != NULL)
+        nt_ice_pairs_note_answer(nt_ice_session_pairs(s), pair, now);
+}
+
 /* A valid response to one of our requests renews consent. Nothing else does. */
 bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, const struct nt_addr *from,
                                const struct nt_stun_msg *m, nt_time now)
@@ -162,7 +170,7 @@ bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, 
         return false;
     const struct nt_why *why = why_invalid(s, component, via, from, m);
     if (why == NULL && m->class_ == NT_STUN_SUCCESS)
-        nt_ice_consents_renew(env->consents, component, now);
+        renew_consent(s, component, now);
     else if (why == NULL)
         why = take_error(s, m, component, asked, now);
     if (why != NULL)

@@ -461,6 +461,11 @@ void nt_ice_pairs_note_success(struct nt_ice_pairs *t, uint32_t pair, nt_time st
     p->receivable = true;
 }
 
+void nt_ice_pairs_note_answer(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
+{
+    pair_of(t, pair)->answered_at = now;
+}
+
 void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
 {
     set_state(t, pair_of(t, pair), NT_ICE_SUCCEEDED, now);

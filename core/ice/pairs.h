@@ -90,6 +90,7 @@ void nt_ice_pairs_dequeue(struct nt_ice_pairs *t, uint32_t pair);
 void nt_ice_pairs_begin_check(struct nt_ice_pairs *t, uint32_t pair,
                               nt_time now); /* off the queue; In-Progress, unless Succeeded */
 void nt_ice_pairs_note_success(struct nt_ice_pairs *t, uint32_t pair, nt_time started, nt_time now);
+void nt_ice_pairs_note_answer(struct nt_ice_pairs *t, uint32_t pair, nt_time now); /* to a request for consent */
 void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now);
 void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now);
 void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now); /* off its check list */

@@ -127,17 +127,37 @@ TEST(another_pair_follows_one_that_is_silent)
     run(&n, n.now + 13 * NT_SEC); /* two requests without an answer, and half a second */
     both_on_relay(true);
     assert_true(data_pass());
-    run(&n, n.now + 60 * NT_SEC);
-    assert_true(data_pass());
     /* And back, when that one ends. */
     direct_is_cut = false;
-    run(&n, n.now + 10 * NT_SEC);
+    run(&n, n.now + 60 * NT_SEC);
+    both_on_relay(true);
+    assert_true(data_pass());
     relay_is_cut = true;
     run(&n, n.now + 20 * NT_SEC);
     both_on_relay(false);
     assert_true(data_pass());
     assert_int_equal(disconnected, 0);
     assert_int_equal(consents_lost, 0);
+    end();
+}
+
+/* RFC 7675, 5.1: a pair that has been silent for 30 seconds is asked nothing any more. */
+TEST(a_backup_ends_like_consent)
+{
+    begin(true, true, false, false);
+    direct_is_cut = true;
+    run(&n, n.now + 60 * NT_SEC);
+    both_on_relay(true);
+    assert_true(data_pass());
+    direct_is_cut = false;
+    run(&n, n.now + 20 * NT_SEC);
+    relay_is_cut = true;
+    int count = n.log_count;
+    run(&n, n.now + 40 * NT_SEC);
+    assert_int_equal(disconnected, 2);
+    struct nt_addr peers[] = {addr("10.1.0.2"), addr("10.2.0.2")};
+    for (int i = count; i < n.log_count; i++)
+        assert_false(nt_addr_same_ip(&n.log[i].path.remote, &peers[0]) || nt_addr_same_ip(&n.log[i].path.remote, &peers[1]));
     end();
 }
 
@@ -283,6 +303,7 @@ TEST(nobody_nominates)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(another_pair_follows_one_that_is_silent),
+                                       cmocka_unit_test(a_backup_ends_like_consent),
                                        cmocka_unit_test(a_short_outage_is_sat_out),
                                        cmocka_unit_test(without_it_consent_is_lost),
                                        cmocka_unit_test(nothing_is_left_to_follow),
