@@ -153,7 +153,7 @@ static int allocate_ports(void)
         while (k < count && ports[k] != s->path.local.port)
             k++;
         ports[k] = s->path.local.port;
-        count += k == count;
+        count = (uint16_t)(count + (k == count));
         assert_true(++requests[k] <= 2);
         assert_true(count < 64);
     }
