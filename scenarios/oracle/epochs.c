@@ -83,6 +83,15 @@ static bool may_cut_servers(const struct nt_oracle_world *w)
 
 /* --- sessions --- */
 
+/* RFC 3261, 17.1.1.2: an offer waits for its answer for 32 s, and a server that does not answer holds up for longer who gathers
+ * before it answers. */
+static bool may_answer_late(const struct epochs *e)
+{
+    const struct nt_scn_agent *agents = e->scn->agents;
+    bool trickle = agents[e->scn->caller].trickle != NT_ICE_TRICKLE_OFF && agents[e->scn->callee].trickle != NT_ICE_TRICKLE_OFF;
+    return e->called > 0 && !trickle && may_cut_servers(&e->world);
+}
+
 static unsigned paths_of_world(struct epochs *e)
 {
     const char *why;
@@ -91,7 +100,7 @@ static unsigned paths_of_world(struct epochs *e)
     unsigned found = nt_oracle_world_paths(&e->world, &why);
     if (found == 0)
         refuse(e, why);
-    return found;
+    return may_answer_late(e) ? found | NT_PATH_NONE : found;
 }
 
 /* A session begins at `now`, or begins once what happened then is noticed. Where it may fail, others follow, until the agents give
