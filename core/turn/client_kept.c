@@ -142,7 +142,7 @@ void nt_turn_kept_grant(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt
     if (!p->granted)
         notify_of(p, kind, 0);
     p->granted = true;
-    p->refused = p->wanted = p->alone = false;
+    p->refused = p->proved = p->wanted = p->alone = false;
     p->failures = 0;
     p->refresh = nt_time_after(now, lifetime - NT_TURN_KEEP_MARGIN);
     p->expires = nt_time_after(now, lifetime);
@@ -165,7 +165,7 @@ bool nt_turn_kept_refresh_again(struct nt_turn_kept *p, nt_time now)
 
 void nt_turn_kept_prove(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt_time refresh, nt_time expires)
 {
-    p->granted = true;
+    p->granted = p->proved = true;
     p->refresh = refresh;
     p->expires = expires;
     notify_of(p, kind, 0);

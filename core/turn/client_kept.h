@@ -21,6 +21,7 @@ struct nt_turn_kept {
     bool wanted;         /* a request for it is to be formed */
     bool asked;          /* a request for it is under way */
     bool granted, refused;
+    bool proved;           /* granted, but no response has said so */
     bool alone;            /* it shares no request: one with several peers was refused */
     uint8_t failures;      /* of its refreshes, in a row */
     nt_time refused_until; /* when it may be asked for again */

@@ -194,8 +194,10 @@ const char *nt_turn_peers_refused(struct nt_turn_peers *p, const struct nt_turn_
         return split(p, ask);
     struct nt_turn_kept *kept = item_of(p, ask, 0);
     nt_turn_kept_answered(kept);
-    if (kept->granted && nt_turn_is_passing(code))
-        return nt_turn_kept_refresh_again(kept, now) ? "asked again before it expires" : "it is used until it expires";
+    bool passing = nt_turn_is_passing(code);
+    /* RFC 8656, 9: a permission lasts for its lifetime; an answer that refuses to refresh it does not end it. */
+    if (kept->granted && (passing || !kept->proved))
+        return passing && nt_turn_kept_refresh_again(kept, now) ? "asked again before it expires" : "it is used until it expires";
     nt_turn_kept_refuse(kept, code, nt_time_after(now, AFTER_REFUSAL));
     return "not asked again for a minute";
 }

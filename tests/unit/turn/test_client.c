@@ -444,6 +444,30 @@ TEST(a_permission_that_data_proved_is_refreshed)
     assert_true(nt_addr_same_ip(&of, &peer));
 }
 
+/* RFC 8656, 9: "The Permission Lifetime MUST be 300 seconds": credentials that were revoked end it no earlier. */
+TEST(a_refused_refresh_ends_no_permission)
+{
+    struct nt_turn_event ev;
+    struct nt_addr peer = addr(PEER);
+    to_allocated(3600);
+    nt_turn_client_permit(c, &peer, w->now);
+    next_request();
+    assert_true(success(0));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+    w->now += 240 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    next_request();
+    assert_int_equal(asked.method, NT_TURN_CREATE_PERMISSION);
+    assert_true(error(403));
+    assert_int_equal(next_event(&ev), 0);
+    assert_true(give_data(PEER, false));
+    assert_int_equal(next_event(&ev), NT_TURN_EV_DATA);
+    w->now += 60 * NT_SEC;
+    nt_turn_client_timer(c, w->now);
+    assert_int_equal(next_event(&ev), NT_TURN_EV_FORBIDDEN);
+    assert_false(nt_turn_client_permitted(c, &peer));
+}
+
 TEST(a_refused_channel_may_be_bound)
 {
     struct nt_turn_event ev;
