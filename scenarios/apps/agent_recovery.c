@@ -27,7 +27,7 @@ static void note_restarts(struct nt_agent_recovery *r)
     if (restarts == r->restarts_seen)
         return;
     r->restarts_seen = restarts;
-    r->lost = r->came = r->bare = r->unacknowledged = r->owed = false;
+    r->lost = r->came = r->bare = r->unacknowledged = r->owed = r->owes_restart = false;
     r->due = NT_TIME_NEVER;
 }
 
@@ -49,6 +49,7 @@ void nt_agent_recovery_event(struct nt_agent_recovery *r, const struct nt_ice_ev
 {
     note_restarts(r);
     r->owed |= ev->kind == NT_ICE_EV_OFFER_DUE;
+    r->owes_restart |= ev->kind == NT_ICE_EV_OFFER_DUE && ev->restart;
     if (ev->kind != NT_ICE_EV_INTERFACE)
         return;
     r->lost |= ev->interface == NT_ICE_IF_LOST;
@@ -157,8 +158,8 @@ static nt_time bye_due(const struct nt_agent_recovery *r)
 static void end_failed_call(struct nt_agent_recovery *r, nt_time now)
 {
     if (r->owed) {
-        r->owed = false;
-        nt_agent_signalling_offer(r->signalling, false, now);
+        nt_agent_signalling_offer(r->signalling, r->owes_restart, now);
+        r->owed = r->owes_restart = false;
     }
     if (nt_agent_signalling_offers(r->signalling))
         return;

@@ -19,9 +19,10 @@ struct nt_agent_recovery {
     bool continual;                           /* gather: continual */
     struct nt_addr up[NT_ICE_INTERFACES_MAX]; /* the addresses of interfaces that are up */
     size_t up_count;
-    bool bare;       /* the first interface has come after there was none */
-    bool lost, came; /* an interface, since the last restart */
-    bool owed;       /* an offer, NT_ICE_EV_OFFER_DUE */
+    bool bare;         /* the first interface has come after there was none */
+    bool lost, came;   /* an interface, since the last restart */
+    bool owed;         /* an offer, NT_ICE_EV_OFFER_DUE */
+    bool owes_restart; /* and it is a restart's */
     uint32_t attempts, restarts_seen;
     nt_time due;       /* of the next attempt; NT_TIME_NEVER: none waits */
     nt_time failed_at; /* NT_TIME_NEVER: ICE has not failed */
