@@ -125,7 +125,7 @@ static bool is_gone(const struct nt_ice_bases *bases, uint16_t base)
 
 void nt_ice_relays_lose_bases(struct nt_ice_relays *r, const struct nt_ice_bases *bases, nt_time now)
 {
-    for (uint16_t i = 0; i < r->count; i++)
+    for (uint16_t i = 0; i < nt_ice_relays_count(r); i++)
         if (!nt_ice_relays_is_free(r, i) && (is_gone(bases, r->items[i].base) || is_gone(bases, r->items[i].next_base)))
             nt_ice_relays_lose(r, i, "its interface is gone", now);
 }

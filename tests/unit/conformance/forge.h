@@ -233,7 +233,7 @@ static inline int forge_judge(struct forge *f, struct nt_conf_verdict *verdict)
          .lifetime = f->lifetime},
         {.kind = NT_CONF_SERVER, .name = "turn2", .addresses = turn2, .address_count = 1}};
     const struct nt_conf_user users[] = {
-        {2, FORGE_REALM, "alice", "secret"}, {2, FORGE_REALM, "bob", "hidden"}, {3, FORGE_REALM, "alice", "other"}};
+        {2, FORGE_REALM, "alice", "secret", 0}, {2, FORGE_REALM, "bob", "hidden", 0}, {3, FORGE_REALM, "alice", "other", 0}};
     const struct nt_conf_login logins[] = {{0, "alice", "secret"}, {0, "alice", "mistyped"}};
     const struct nt_conf_input in = {.capture = &f->c,
                                      .parties = parties,
