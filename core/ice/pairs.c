@@ -463,7 +463,8 @@ void nt_ice_pairs_note_success(struct nt_ice_pairs *t, uint32_t pair, nt_time st
 
 void nt_ice_pairs_note_answer(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
 {
-    pair_of(t, pair)->answered_at = now;
+    struct nt_ice_pair *p = pair_of(t, pair);
+    p->answered_at = now;
 }
 
 void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now)
