@@ -65,10 +65,11 @@ static void judge_stream(const struct told *t, const struct nt_view_description 
 }
 
 /* "It MUST set the default destination for media to the candidates in the 'remote-candidates' attribute from the offer [...] It
- * MUST include a 'candidate' attribute in the answer for each candidate in the 'remote-candidates' attribute in the offer." */
+ * MUST include a 'candidate' attribute in the answer for each candidate in the 'remote-candidates' attribute in the offer." An
+ * answer that restarts ICE has candidates that were gathered anew. */
 void nt_rfc8839_judge_answer(const struct told *t)
 {
-    const struct nt_view_description *offer = t->d->offer ? NULL : nt_view_exchanged_for(t->finder->v, t->d);
+    const struct nt_view_description *offer = t->d->offer || t->restarts ? NULL : nt_view_exchanged_for(t->finder->v, t->d);
     for (size_t i = 0; offer != NULL && !t->d->d.lite && i < offer->d.stream_count && i < t->d->d.stream_count; i++)
         judge_stream(t, offer, i);
 }

@@ -19,6 +19,7 @@ struct nt_app_agent {
     struct nt_agent_recovery recovery;
     size_t selected_components;
     nt_time selected_at;
+    bool ended_failed;         /* ICE had failed when the call ended: the agent stays failed */
     struct nt_agent_data data; /* last, as its flows are not zeroed */
 };
 
@@ -138,13 +139,13 @@ static int agent_restart(void *self, nt_time now)
     return nt_agent_signalling_offer(&a->signalling, true, now);
 }
 
-/* RFC 3261, 15: the session is over. An agent whose ICE has failed has none: it stays failed. */
+/* RFC 3261, 15: the session is over, and allocations are released, after failure, too. */
 static void end_session(void *owner, nt_time now)
 {
     struct nt_app_agent *a = owner;
     nt_agent_data_hang_up(&a->data, now);
-    if (nt_ice_state(a->ice) != NT_ICE_FAILED)
-        nt_ice_close(a->ice, now);
+    a->ended_failed = nt_ice_state(a->ice) == NT_ICE_FAILED;
+    nt_ice_close(a->ice, now);
     read_events(a, now);
     nt_host_kick(a->context.host, now);
 }
@@ -213,7 +214,7 @@ static bool lives(const struct nt_app_agent *a)
 {
     enum nt_ice_state state = nt_ice_state(a->ice);
     if (nt_agent_signalling_is_over(&a->signalling))
-        return state != NT_ICE_CLOSED && state != NT_ICE_FAILED;
+        return state != NT_ICE_CLOSED;
     return state < NT_ICE_COMPLETED || nt_agent_signalling_offers(&a->signalling) || nt_agent_recovery_goes_on(&a->recovery);
 }
 
@@ -227,7 +228,7 @@ static bool agent_goes_on(const void *self)
 static enum nt_ice_state agent_state(const void *self)
 {
     const struct nt_app_agent *a = self;
-    return nt_ice_state(a->ice);
+    return a->ended_failed ? NT_ICE_FAILED : nt_ice_state(a->ice);
 }
 
 static struct nt_data_count agent_data_count(const void *self)
@@ -256,7 +257,7 @@ static bool agent_selected_pair(const void *self, struct nt_addr *local, struct 
 static int agent_describe(const void *self, struct nt_result_agent *r)
 {
     const struct nt_app_agent *a = self;
-    return nt_agent_result(a->ice, r);
+    return nt_agent_result(a->ice, agent_state(a), r);
 }
 
 struct nt_party nt_app_agent_party(struct nt_app_agent *a)

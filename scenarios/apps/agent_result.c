@@ -88,12 +88,12 @@ static int describe_selected(const struct nt_ice_agent *ice, struct nt_result_ag
     return err;
 }
 
-int nt_agent_result(const struct nt_ice_agent *ice, struct nt_result_agent *r)
+int nt_agent_result(const struct nt_ice_agent *ice, enum nt_ice_state state, struct nt_result_agent *r)
 {
     struct nt_ice_stats stats = nt_ice_stats(ice);
     int err = NT_OK;
     r->stack = nt_strdup("natsim", &err);
-    r->state = nt_strdup(nt_agent_state_name(nt_ice_state(ice)), &err);
+    r->state = nt_strdup(nt_agent_state_name(state), &err);
     r->role = nt_strdup(nt_role_name(nt_ice_role(ice)), &err);
     r->checks_sent = stats.checks_sent;
     r->checks_received = stats.checks_received;

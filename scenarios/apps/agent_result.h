@@ -6,6 +6,6 @@
 #include "reports/result/result.h"
 
 /* Fills stack, state, role, candidates, pairs, selected pairs and counts. 0 or NT_ENOMEM. */
-int nt_agent_result(const struct nt_ice_agent *ice, struct nt_result_agent *r);
+int nt_agent_result(const struct nt_ice_agent *ice, enum nt_ice_state state, struct nt_result_agent *r);
 
 #endif
