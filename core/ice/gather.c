@@ -18,6 +18,7 @@ struct source {
     bool extra;                        /* its base is a port for an allocation in place of one that `home` had */
     bool has_mapping;                  /* at the NAT, as far as is known: it is kept alive */
     bool binding;                      /* a Binding transaction is under way */
+    bool checking;                     /* its server is asked whether it knows the allocation */
     uint16_t base, home, server_index; /* home: the one that host candidates come of */
     enum source_state state;
     struct nt_addr server, mapped;
@@ -406,20 +407,27 @@ bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
             continue;
         bool first = s->state == SOURCE_IDLE;
         s->state = first ? SOURCE_ASKING : s->state;
-        if (first && s->turn)
+        if (first && s->turn) {
             ask_allocation(g, s, now);
-        else
+        } else {
             ask_binding(g, s, now);
+            if (first && s->checking)
+                nt_ice_relays_check(g->env->relays, (uint16_t)i, now);
+        }
         return true;
     }
     return false;
 }
 
+/* A server that answers is awaited until it has said whether it knows the allocation. */
 static void end_binding(struct nt_ice_gather *g, struct source *s, bool good, nt_time refresh_at)
 {
+    bool stands = nt_ice_relays_stands(g->env->relays, (uint16_t)(s - g->items));
     s->binding = false;
     s->refresh_at = refresh_at;
-    conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
+    s->checking = s->checking && good && stands;
+    if (!s->checking)
+        conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
 }
 
 /* Why a Binding request to a server failed. */
@@ -622,11 +630,29 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t 
     }
 }
 
+static void end_checking(struct nt_ice_gather *g, struct source *s)
+{
+    bool asked = s->checking && s->state == SOURCE_ASKING;
+    s->checking = false;
+    if (asked && !s->binding)
+        conclude_source(g, s, SOURCE_DONE);
+}
+
+void nt_ice_gather_stands(struct nt_ice_gather *g, uint16_t source)
+{
+    end_checking(g, &g->items[source]);
+}
+
 /* RFC 8445, 5.1.1.2: "If the Allocate request is rejected because the server lacks resources to fulfill it, the agent SHOULD
  * instead send a Binding request to obtain a server-reflexive candidate." */
-void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code)
+void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code, nt_time now)
 {
     struct source *s = &g->items[source];
+    if (s->checking && s->state == SOURCE_ASKING) {
+        ask_elsewhere(g, s->home, s->server_index, now);
+        end_checking(g, &g->items[source]);
+        return;
+    }
     bool lacks_resources = code == 486 || code == 508;
     if (!s->turn)
         return; /* a Binding request is under way, or has been answered */
@@ -692,6 +718,7 @@ static void renew_source(struct nt_ice_gather *g, struct source *s, nt_time now)
     if (s->of_turn && !stands)
         end_allocation(g, s, now);
     s->turn = s->binding = false;
+    s->checking = stands;
     s->refresh_at = NT_TIME_NEVER;
     s->mapped = (struct nt_addr){0};
     bool asks = s->used && (stands || g->env->config->policy == NT_ICE_ALL);

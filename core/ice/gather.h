@@ -34,7 +34,8 @@ void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now);
 nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start);
 /* What became of a source's allocation. */
 void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t base, const struct nt_addr *mapped, nt_time now);
-void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code);
+void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code, nt_time now);
+void nt_ice_gather_stands(struct nt_ice_gather *g, uint16_t source); /* its server knows the allocation */
 /* Ends gathering when every bind and every transaction is answered or has failed. True: now. With full trickle and
  * config.continual it ends when it is stopped: more interfaces may come. */
 bool nt_ice_gather_finish(struct nt_ice_gather *g);

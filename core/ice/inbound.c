@@ -166,12 +166,13 @@ static void take_relay_event(struct nt_ice_agent *a, const struct nt_ice_relay_e
     struct nt_ice_via via = {.base = ev->base, .relay = (int16_t)ev->source};
     switch (ev->kind) {
     case NT_ICE_RELAY_ALLOCATED: nt_ice_gather_allocated(nt_ice_agent_gather(a), ev->source, ev->base, &ev->mapped, now); break;
+    case NT_ICE_RELAY_STANDS: nt_ice_gather_stands(nt_ice_agent_gather(a), ev->source); break;
     case NT_ICE_RELAY_MOVE:
         nt_ice_relays_move(nt_ice_agent_env(a)->relays, ev->source, nt_ice_bases_add_spare(nt_ice_agent_env(a)->bases, ev->base),
                            now);
         break;
     case NT_ICE_RELAY_FAILED:
-        nt_ice_gather_refused(nt_ice_agent_gather(a), ev->source, ev->code);
+        nt_ice_gather_refused(nt_ice_agent_gather(a), ev->source, ev->code, now);
         nt_ice_sessions_retire_way(nt_ice_agent_sessions(a), via);
         nt_ice_session_close_way(nt_ice_agent_session(a), via.relay, NULL, now);
         break;

@@ -135,6 +135,11 @@ void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source)
     r->items[source].alive = true;
 }
 
+void nt_ice_relays_check(struct nt_ice_relays *r, uint16_t source, nt_time now)
+{
+    nt_turn_client_check(r->items[source].client, now);
+}
+
 static void move_client(struct nt_ice_relays *r, struct nt_ice_relay *relay, const struct nt_addr *local, nt_time now)
 {
     relay->base = local != NULL ? relay->next_base : relay->base;
@@ -218,6 +223,7 @@ static struct nt_ice_relay_event translate(struct nt_ice_relay *relay, const str
         relay->relayed = from->relayed;
         ev.kind = NT_ICE_RELAY_ALLOCATED;
         break;
+    case NT_TURN_EV_STANDS: ev.kind = NT_ICE_RELAY_STANDS; break;
     case NT_TURN_EV_MOVE: ev.kind = NT_ICE_RELAY_MOVE; break;
     case NT_TURN_EV_FAILED:
         relay->alive = false;

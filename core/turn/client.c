@@ -106,6 +106,12 @@ void nt_turn_client_release(struct nt_turn_client *c, nt_time now)
     c->ready = now;
 }
 
+void nt_turn_client_check(struct nt_turn_client *c, nt_time now)
+{
+    nt_turn_client_allocation_check(&c->allocation);
+    c->ready = now;
+}
+
 void nt_turn_client_lose(struct nt_turn_client *c, const char *why, nt_time now)
 {
     enum nt_turn_client_state before = c->allocation.state;
@@ -339,7 +345,7 @@ static const char *take_timeout(struct nt_turn_client *c, const struct nt_turn_a
     if (ask->count > 0)
         return nt_turn_peers_timed_out(&c->peers, ask, now);
     if (ask->kind == NT_TURN_ASK_REFRESH) {
-        ask_again(c, ask);
+        nt_turn_client_allocation_unanswered(&c->allocation);
         return "asked again at once";
     }
     nt_turn_client_allocation_end(&c->allocation, 0);

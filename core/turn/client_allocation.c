@@ -45,6 +45,19 @@ void nt_turn_client_allocation_end(struct nt_turn_client_allocation *a, int code
     a->failed_code = code;
 }
 
+void nt_turn_client_allocation_check(struct nt_turn_client_allocation *a)
+{
+    if (a->state == NT_TURN_ALLOCATED)
+        a->checking = a->wants_request = true;
+}
+
+/* The server has not said that it does not know the allocation. */
+static void note_stands(struct nt_turn_client_allocation *a)
+{
+    a->tell_stands = a->tell_stands || a->checking;
+    a->checking = false;
+}
+
 void nt_turn_client_allocation_release(struct nt_turn_client_allocation *a)
 {
     switch (a->state) {
@@ -114,6 +127,12 @@ void nt_turn_client_allocation_again(struct nt_turn_client_allocation *a)
     a->wants_request = true;
 }
 
+void nt_turn_client_allocation_unanswered(struct nt_turn_client_allocation *a)
+{
+    note_stands(a);
+    a->wants_request = true;
+}
+
 /* The margin must not use up a lifetime of a minute or two, nor may a very short one cause a storm of refreshes. */
 static void take_lifetime(struct nt_turn_client_allocation *a, uint32_t seconds, nt_time now)
 {
@@ -160,9 +179,10 @@ const char *nt_turn_client_allocation_succeeded(struct nt_turn_client_allocation
         return "a success response without LIFETIME";
     if (lifetime == 0)
         return "a success response with a lifetime of zero";
-    if (ask->kind == NT_TURN_ASK_REFRESH)
+    if (ask->kind == NT_TURN_ASK_REFRESH) {
         take_lifetime(a, lifetime, now);
-    else if (!take_allocated(a, m, lifetime, now))
+        note_stands(a);
+    } else if (!take_allocated(a, m, lifetime, now))
         return "a success response without an address";
     return NULL;
 }
@@ -195,6 +215,7 @@ static const char *refresh_refused(struct nt_turn_client_allocation *a, int code
         nt_turn_client_allocation_end(a, code);
         return "the allocation is gone";
     }
+    note_stands(a);
     a->failed_code = code;
     a->refresh = nt_turn_is_passing(code) ? nt_turn_resend_at(a->failures++, a->expires, now) : NT_TIME_NEVER;
     return a->refresh != NT_TIME_NEVER ? "asked again before the allocation expires" : "the allocation is used until it expires";
@@ -216,6 +237,11 @@ const char *nt_turn_client_allocation_refused(struct nt_turn_client_allocation *
 
 bool nt_turn_client_allocation_granted_event(struct nt_turn_client_allocation *a, struct nt_turn_event *ev)
 {
+    if (a->tell_stands && a->state == NT_TURN_ALLOCATED) {
+        a->tell_stands = false;
+        *ev = (struct nt_turn_event){.kind = NT_TURN_EV_STANDS};
+        return true;
+    }
     if (!a->tell_allocated)
         return false;
     a->tell_allocated = false;

@@ -16,12 +16,14 @@ struct nt_turn_client_allocation {
     uint8_t mismatches; /* local addresses that got 437, in a row */
     uint8_t failures;   /* of Refresh, in a row */
     struct nt_addr relayed, mapped;
-    bool tell_allocated, tell_move, tell_failed, tell_released;
+    bool checking; /* the owner asks whether it stands */
+    bool tell_allocated, tell_stands, tell_move, tell_failed, tell_released;
     int failed_code;
 };
 
 void nt_turn_client_allocation_init(struct nt_turn_client_allocation *a, uint8_t family);
 void nt_turn_client_allocation_start(struct nt_turn_client_allocation *a);
+void nt_turn_client_allocation_check(struct nt_turn_client_allocation *a); /* NT_TURN_EV_STANDS follows, or its end */
 void nt_turn_client_allocation_release(struct nt_turn_client_allocation *a);
 void nt_turn_client_allocation_end(struct nt_turn_client_allocation *a, int code); /* code 0: no response, or expired */
 /* RFC 8656, 7.4: another local address is there to ask from, or (false) there is none. */
@@ -31,7 +33,8 @@ bool nt_turn_client_allocation_timer(struct nt_turn_client_allocation *a, nt_tim
 nt_time nt_turn_client_allocation_deadline(const struct nt_turn_client_allocation *a);
 /* The request that it wants; false: none. */
 bool nt_turn_client_allocation_ask(struct nt_turn_client_allocation *a, struct nt_turn_ask *ask);
-void nt_turn_client_allocation_again(struct nt_turn_client_allocation *a); /* the request must be made once more */
+void nt_turn_client_allocation_again(struct nt_turn_client_allocation *a);      /* the request must be made once more */
+void nt_turn_client_allocation_unanswered(struct nt_turn_client_allocation *a); /* a Refresh; it is tried as long as it lives */
 /* Its request got a success response. NULL: taken; otherwise why that is none. */
 const char *nt_turn_client_allocation_succeeded(struct nt_turn_client_allocation *a, const struct nt_turn_ask *ask,
                                                 const struct nt_stun_msg *m, nt_time now);

@@ -17,6 +17,7 @@ enum nt_turn_client_state {
 
 enum nt_turn_event_kind {
     NT_TURN_EV_ALLOCATED = 1, /* relayed, mapped */
+    NT_TURN_EV_STANDS,        /* as nt_turn_client_check asked: the server does not say that it knows no allocation */
     NT_TURN_EV_MOVE,          /* the server takes the 5-tuple for another client's (437): nt_turn_client_move is awaited */
     NT_TURN_EV_FAILED,        /* code (0: no response that counts); also when an allocation ends. WAITING: one may still come */
     NT_TURN_EV_PERMITTED,     /* peer (its IP): by the response, or by data relayed from it before that */

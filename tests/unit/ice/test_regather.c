@@ -232,6 +232,27 @@ TEST(a_renumbered_nat_costs_the_allocation)
     }
 }
 
+/* The server was reset since: it is asked by a Refresh, and says 437. */
+TEST(a_server_that_was_reset_costs_the_allocation)
+{
+    for (int trickle = NT_ICE_TRICKLE_OFF; trickle <= NT_ICE_TRICKLE_FULL; trickle += NT_ICE_TRICKLE_FULL) {
+        for (int policy = NT_ICE_ALL; policy <= NT_ICE_RELAY_ONLY; policy++) {
+            begin((enum nt_ice_trickle)trickle, (enum nt_ice_policy)policy, 0);
+            struct nt_addr relay = told(NT_ICE_RELAY);
+            complete();
+            nt_turn_server_reset(turn, n.now);
+            gather_again();
+            struct nt_addr next = told(NT_ICE_RELAY);
+            assert_true(nt_addr_is_set(&next) && !nt_addr_equal(&next, &relay));
+            assert_int_equal(allocate_ports(), 2);
+            assert_int_equal(nt_turn_server_allocations(turn), 1);
+            assert_int_equal(lost, 1);
+            exchange();
+            end();
+        }
+    }
+}
+
 /* The user's quota was used up by somebody; it is free when ICE restarts. */
 TEST(a_refused_allocation_is_asked_for_again)
 {
@@ -371,6 +392,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_released_allocation_is_asked_for_from_another_port),
                                        cmocka_unit_test(an_allocation_that_stands_is_told_again),
                                        cmocka_unit_test(a_renumbered_nat_costs_the_allocation),
+                                       cmocka_unit_test(a_server_that_was_reset_costs_the_allocation),
                                        cmocka_unit_test(a_refused_allocation_is_asked_for_again),
                                        cmocka_unit_test(many_restarts),
                                        cmocka_unit_test(a_restart_that_comes_to_nothing),

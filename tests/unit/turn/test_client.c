@@ -444,6 +444,36 @@ TEST(a_permission_that_data_proved_is_refreshed)
     assert_true(nt_addr_same_ip(&of, &peer));
 }
 
+/* What the owner asks of a server that may have lost its state is asked by a Refresh; only 437 says that it has (RFC 8656, 8.3). */
+TEST(an_allocation_is_checked)
+{
+    struct nt_turn_event ev;
+    for (int code = 0; code <= 437; code += code == 0 ? 403 : 34) {
+        to_allocated(600);
+        nt_turn_client_check(c, w->now);
+        next_request();
+        assert_int_equal(asked.method, NT_TURN_REFRESH);
+        assert_true(code == 0 ? success(600) : error(code));
+        assert_int_equal(next_event(&ev), code == 437 ? NT_TURN_EV_FAILED : NT_TURN_EV_STANDS);
+        assert_int_equal(next_event(&ev), 0);
+        if (code == 437)
+            assert_int_equal(nt_turn_client_state(c), NT_TURN_GONE);
+        nt_turn_client_del(c);
+        c = world_client(w, 0, "George", "secret", 0);
+    }
+    to_allocated(600);
+    nt_turn_client_check(c, w->now);
+    next_request();
+    for (int i = 0; i < 20 && next_event(&ev) == 0; i++) {
+        struct nt_path path;
+        w->now = nt_turn_client_deadline(c);
+        nt_turn_client_timer(c, w->now);
+        nt_turn_client_output(c, &path, request, sizeof request, w->now);
+    }
+    assert_int_equal(ev.kind, NT_TURN_EV_STANDS); /* it may be silent for another reason */
+    assert_int_equal(nt_turn_client_state(c), NT_TURN_ALLOCATED);
+}
+
 /* RFC 8656, 9: "The Permission Lifetime MUST be 300 seconds": credentials that were revoked end it no earlier. */
 TEST(a_refused_refresh_ends_no_permission)
 {
@@ -654,6 +684,8 @@ int main(int argc, char **argv)
         T(relayed_data_proves_the_permission),
         T(the_response_comes_after_the_proof),
         T(a_permission_that_data_proved_is_refreshed),
+        T(an_allocation_is_checked),
+        T(a_refused_refresh_ends_no_permission),
         T(a_refused_channel_may_be_bound),
         T(channel_numbers),
         T(configured_lifetime_and_refusals),
