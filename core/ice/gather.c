@@ -411,8 +411,8 @@ bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
             ask_allocation(g, s, now);
         } else {
             ask_binding(g, s, now);
-            if (first && s->checking)
-                nt_ice_relays_check(g->env->relays, (uint16_t)i, now);
+            if (first)
+                s->checking = s->checking && nt_ice_relays_check(g->env->relays, (uint16_t)i, now);
         }
         return true;
     }

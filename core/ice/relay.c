@@ -135,9 +135,9 @@ void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source)
     r->items[source].alive = true;
 }
 
-void nt_ice_relays_check(struct nt_ice_relays *r, uint16_t source, nt_time now)
+bool nt_ice_relays_check(struct nt_ice_relays *r, uint16_t source, nt_time now)
 {
-    nt_turn_client_check(r->items[source].client, now);
+    return nt_turn_client_check(r->items[source].client, now);
 }
 
 static void move_client(struct nt_ice_relays *r, struct nt_ice_relay *relay, const struct nt_addr *local, nt_time now)

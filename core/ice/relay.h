@@ -44,8 +44,8 @@ bool nt_ice_relays_uses(const struct nt_ice_relays *r, uint16_t base);       /* 
 void nt_ice_relays_lose(struct nt_ice_relays *r, uint16_t source, const char *why, nt_time now);
 void nt_ice_relays_lose_bases(struct nt_ice_relays *r, const struct nt_ice_bases *bases, nt_time now);
 void nt_ice_relays_adopt(struct nt_ice_relays *r, uint16_t source); /* its allocation becomes a candidate */
-/* Does the server know the allocation still? NT_ICE_RELAY_STANDS follows, or NT_ICE_RELAY_FAILED. */
-void nt_ice_relays_check(struct nt_ice_relays *r, uint16_t source, nt_time now);
+/* Does the server know the allocation still? NT_ICE_RELAY_STANDS follows, or NT_ICE_RELAY_FAILED. False: it is not asked. */
+bool nt_ice_relays_check(struct nt_ice_relays *r, uint16_t source, nt_time now);
 /* RFC 8656, 7.4: the client of `source` asks from base `base` instead, once that is bound; NT_ICE_NO_BASE: there is none. */
 void nt_ice_relays_move(struct nt_ice_relays *r, uint16_t source, uint16_t base, nt_time now);
 void nt_ice_relays_bound(struct nt_ice_relays *r, uint16_t base, const struct nt_addr *local, nt_time now); /* NULL: refused */

@@ -106,10 +106,10 @@ void nt_turn_client_release(struct nt_turn_client *c, nt_time now)
     c->ready = now;
 }
 
-void nt_turn_client_check(struct nt_turn_client *c, nt_time now)
+bool nt_turn_client_check(struct nt_turn_client *c, nt_time now)
 {
-    nt_turn_client_allocation_check(&c->allocation);
     c->ready = now;
+    return nt_turn_client_allocation_check(&c->allocation);
 }
 
 void nt_turn_client_lose(struct nt_turn_client *c, const char *why, nt_time now)

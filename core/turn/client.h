@@ -44,8 +44,8 @@ int nt_turn_client_bind_channel(struct nt_turn_client *c, const struct nt_addr *
 int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, bool df,
                         uint8_t *buf, size_t cap);
 /* Asks the server by a Refresh whether it knows the allocation still: NT_TURN_EV_STANDS follows, or NT_TURN_EV_FAILED
- * (437); also the former when no response has come. */
-void nt_turn_client_check(struct nt_turn_client *c, nt_time now);
+ * (437); also the former when no response has come. False: it has refused to refresh it, or there is none, and is not asked. */
+bool nt_turn_client_check(struct nt_turn_client *c, nt_time now);
 /* Refresh with lifetime 0 (section 8); NT_TURN_EV_RELEASED follows. */
 void nt_turn_client_release(struct nt_turn_client *c, nt_time now);
 /* The allocation is out of reach, for static reason `why`: nothing is sent any more. NT_TURN_EV_FAILED follows, or EV_RELEASED. */

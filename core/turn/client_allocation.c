@@ -45,10 +45,13 @@ void nt_turn_client_allocation_end(struct nt_turn_client_allocation *a, int code
     a->failed_code = code;
 }
 
-void nt_turn_client_allocation_check(struct nt_turn_client_allocation *a)
+/* RFC 8489, 9.2.5: what the server has refused is not asked again with the same credentials. */
+bool nt_turn_client_allocation_check(struct nt_turn_client_allocation *a)
 {
-    if (a->state == NT_TURN_ALLOCATED)
-        a->checking = a->wants_request = true;
+    if (a->state != NT_TURN_ALLOCATED || !nt_turn_is_passing(a->failed_code))
+        return false;
+    a->checking = a->wants_request = true;
+    return true;
 }
 
 /* The server has not said that it does not know the allocation. */

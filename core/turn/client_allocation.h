@@ -23,7 +23,7 @@ struct nt_turn_client_allocation {
 
 void nt_turn_client_allocation_init(struct nt_turn_client_allocation *a, uint8_t family);
 void nt_turn_client_allocation_start(struct nt_turn_client_allocation *a);
-void nt_turn_client_allocation_check(struct nt_turn_client_allocation *a); /* NT_TURN_EV_STANDS follows, or its end */
+bool nt_turn_client_allocation_check(struct nt_turn_client_allocation *a); /* false: it is not asked */
 void nt_turn_client_allocation_release(struct nt_turn_client_allocation *a);
 void nt_turn_client_allocation_end(struct nt_turn_client_allocation *a, int code); /* code 0: no response, or expired */
 /* RFC 8656, 7.4: another local address is there to ask from, or (false) there is none. */

@@ -450,19 +450,20 @@ TEST(an_allocation_is_checked)
     struct nt_turn_event ev;
     for (int code = 0; code <= 437; code += code == 0 ? 403 : 34) {
         to_allocated(600);
-        nt_turn_client_check(c, w->now);
+        assert_true(nt_turn_client_check(c, w->now));
         next_request();
         assert_int_equal(asked.method, NT_TURN_REFRESH);
         assert_true(code == 0 ? success(600) : error(code));
         assert_int_equal(next_event(&ev), code == 437 ? NT_TURN_EV_FAILED : NT_TURN_EV_STANDS);
         assert_int_equal(next_event(&ev), 0);
+        assert_true(nt_turn_client_check(c, w->now) == (code == 0)); /* what was refused is not asked again (RFC 8489, 9.2.5) */
         if (code == 437)
             assert_int_equal(nt_turn_client_state(c), NT_TURN_GONE);
         nt_turn_client_del(c);
         c = world_client(w, 0, "George", "secret", 0);
     }
     to_allocated(600);
-    nt_turn_client_check(c, w->now);
+    assert_true(nt_turn_client_check(c, w->now));
     next_request();
     for (int i = 0; i < 20 && next_event(&ev) == 0; i++) {
         struct nt_path path;
