@@ -128,25 +128,32 @@ void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component)
     t->items[component].lost = true;
 }
 
-static const struct nt_ice_consent_request *find_request(const struct consent *c, const uint8_t *id)
+static unsigned find_request(const struct consent *c, const uint8_t *id)
 {
-    unsigned n = c->next_request < NT_ICE_CONSENT_IDS ? c->next_request : NT_ICE_CONSENT_IDS;
-    for (unsigned i = 0; i < n; i++)
-        if (memcmp(c->requests[i].id, id, NT_STUN_ID) == 0)
-            return &c->requests[i];
-    return NULL;
+    unsigned n = c->next_request < NT_ICE_CONSENT_IDS ? c->next_request : NT_ICE_CONSENT_IDS, i = 0;
+    while (i < n && (c->requests[i].answered || memcmp(c->requests[i].id, id, NT_STUN_ID) != 0))
+        i++;
+    return i < n ? i : NT_ICE_CONSENT_IDS;
 }
 
 const struct nt_ice_consent_request *nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component)
 {
     for (size_t i = 0; i < t->count; i++) {
-        const struct nt_ice_consent_request *r = t->items[i].begun ? find_request(&t->items[i], id) : NULL;
-        if (r == NULL)
+        unsigned request = t->items[i].begun ? find_request(&t->items[i], id) : NT_ICE_CONSENT_IDS;
+        if (request == NT_ICE_CONSENT_IDS)
             continue;
         *component = i;
-        return r;
+        return &t->items[i].requests[request];
     }
     return NULL;
+}
+
+void nt_ice_consents_answered(struct nt_ice_consents *t, size_t component, const uint8_t *id)
+{
+    struct consent *c = &t->items[component];
+    unsigned request = find_request(c, id);
+    if (request != NT_ICE_CONSENT_IDS)
+        c->requests[request].answered = true;
 }
 
 bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component)

@@ -26,6 +26,7 @@ struct nt_ice_consent_request {
     uint8_t id[NT_STUN_ID];
     enum nt_ice_role role;
     uint64_t tie_breaker;
+    bool answered;
 };
 
 /* `request` has been sent; NULL: it could not be. */
@@ -40,8 +41,10 @@ void nt_ice_consents_suspend(struct nt_ice_consents *t, size_t component, nt_tim
 nt_time nt_ice_consents_ended_at(const struct nt_ice_consents *t, size_t component);
 bool nt_ice_consents_allow(const struct nt_ice_consents *t, size_t component); /* data may be sent */
 void nt_ice_consents_lose(struct nt_ice_consents *t, size_t component);
-/* The request with this id, and whose it was; NULL: there is none. */
+/* The request with this id that has no answer yet, and whose it was; NULL: there is none. */
 const struct nt_ice_consent_request *nt_ice_consents_find(const struct nt_ice_consents *t, const uint8_t *id, size_t *component);
+/* The request with this id has its answer: its transaction is over, and the same answer again counts for nothing. */
+void nt_ice_consents_answered(struct nt_ice_consents *t, size_t component, const uint8_t *id);
 bool nt_ice_consents_lost(const struct nt_ice_consents *t, size_t component);
 bool nt_ice_consents_any_lost(const struct nt_ice_consents *t);
 /* Has a request been unanswered for at least an RTO? */

@@ -168,11 +168,14 @@ bool nt_ice_freshness_response(struct nt_ice_session *s, struct nt_ice_via via, 
     const struct nt_ice_consent_request *asked = nt_ice_consents_find(env->consents, m->id, &component);
     if (asked == NULL)
         return false;
+    const struct nt_ice_consent_request request = *asked;
     const struct nt_why *why = why_invalid(s, component, via, from, m);
+    if (why == NULL)
+        nt_ice_consents_answered(env->consents, component, m->id);
     if (why == NULL && m->class_ == NT_STUN_SUCCESS)
         renew_consent(s, component, now);
     else if (why == NULL)
-        why = take_error(s, m, component, asked, now);
+        why = take_error(s, m, component, &request, now);
     if (why != NULL)
         nt_ice_record_discard(env->record, why, NULL, from, now);
     return true;

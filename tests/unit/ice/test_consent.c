@@ -120,6 +120,28 @@ TEST(outage)
     lab_end(&l);
 }
 
+/* The same answer again, from the network or from who has heard it, is to no transaction: 30 s from the first one. */
+TEST(an_answer_counts_once)
+{
+    complete(false);
+    go(&l, 20 * NT_SEC);
+    struct out *o = NULL, *p;
+    while ((p = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL)
+        o = p;
+    assert_non_null(o);
+    const struct out answered = *o;
+    respond(&l, &answered, (struct reply){0});
+    while (l.now < 49 * NT_SEC) {
+        go(&l, l.now + NT_SEC);
+        respond(&l, &answered, (struct reply){0});
+    }
+    go(&l, 50 * NT_SEC - 1);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    go(&l, 50 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_DISCONNECTED);
+    lab_end(&l);
+}
+
 /* RFC 7675, 5.2: an authenticated 403 revokes consent at once; a forged one, or one from elsewhere, does not. */
 TEST(revoked)
 {
@@ -133,6 +155,11 @@ TEST(revoked)
     respond(&l, o, (struct reply){.code = 400});
     assert_int_equal(l.state, NT_ICE_COMPLETED);
     assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_OK);
+    respond(&l, o, (struct reply){.code = 403}); /* it has its answer */
+    assert_int_equal(l.state, NT_ICE_COMPLETED);
+    go(&l, 12 * NT_SEC);
+    o = next_out(&l, NT_STUN_REQUEST, NULL);
+    assert_non_null(o);
     respond(&l, o, (struct reply){.code = 403});
     assert_int_equal(l.state, NT_ICE_DISCONNECTED);
     assert_int_equal(nt_ice_send(l.a, 1, 1, bytes, sizeof bytes, false, l.now), NT_ESTATE);
@@ -253,6 +280,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(initial_consent_is_as_old_as_the_response),
                                        cmocka_unit_test(expiry),
                                        cmocka_unit_test(outage),
+                                       cmocka_unit_test(an_answer_counts_once),
                                        cmocka_unit_test(revoked),
                                        cmocka_unit_test(revoked_by_a_check),
                                        cmocka_unit_test(nominated_late),
