@@ -82,13 +82,21 @@ static void judge_two(const struct told *t, const struct nt_ice_candidate *a, co
                one);
 }
 
-/* With what the same party told before in this generation. */
+/* The same party told it before, of the same session: two fragments of which no description was seen are told apart by their ufrag.
+ */
+static bool is_of_session(const struct told *t, const struct nt_view_description *e)
+{
+    if (e->err != NT_OK || e->direction != NT_DIR_OUT || e->generation != t->d->generation)
+        return false;
+    return e->d.stream_count > 0 && t->d->d.stream_count > 0 && strcmp(e->d.streams[0].ufrag, t->d->d.streams[0].ufrag) == 0;
+}
+
 static void judge_with_earlier(const struct told *t, const struct nt_ice_candidate *c)
 {
     const struct nt_view *v = t->finder->v;
     for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
-        if (e->err != NT_OK || e->direction != NT_DIR_OUT || e->generation != t->d->generation)
+        if (!is_of_session(t, e))
             continue;
         for (size_t s = 0; s < e->d.stream_count; s++)
             for (size_t k = 0; k < e->d.streams[s].candidate_count; k++)
@@ -102,8 +110,7 @@ static bool was_told(const struct told *t, const struct nt_ice_candidate *c)
     const struct nt_view *v = t->finder->v;
     for (uint32_t i = v->parties[t->d->party].description; &v->descriptions[i] != t->d; i = v->descriptions[i].next) {
         const struct nt_view_description *e = &v->descriptions[i];
-        if (e->err == NT_OK && e->direction == NT_DIR_OUT && e->generation == t->d->generation &&
-            nt_told_candidate(&e->d, c) != NULL)
+        if (is_of_session(t, e) && nt_told_candidate(&e->d, c) != NULL)
             return true;
     }
     return false;
