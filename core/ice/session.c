@@ -864,7 +864,9 @@ enum nt_ice_session_state nt_ice_session_update(struct nt_ice_session *s, bool g
     streams = (uint8_t)(streams - nt_ice_lists_count(s->lists, NT_ICE_LIST_ENDED));
     if (completed == streams) {
         s->state = NT_ICE_SESSION_COMPLETED;
-        nt_ice_checks_conclude(s->checks);
+        if (!nt_ice_session_keeps_backups(
+                s)) /* what comes of a cancelled check counts, or two agents cancel each other's for ever */
+            nt_ice_checks_conclude(s->checks);
     } else if (failed > 0 && completed + failed == streams) {
         s->state = NT_ICE_SESSION_FAILED;
     }
