@@ -38,8 +38,8 @@ steps:
   - {at: 0s, call: {from: L, to: R}}
   - {at: 798ms, nat: {at: gw4, do: reboot}}
   - {at: 0s, delay: {where: L, filter: "udp and not port 3478", nth: [4, 8, 10, 12], by: 1s}}
-  - {at: 4072ms, link: {at: R.0, set: down}}
-  - {at: 6685ms, link: {at: R.0, set: up}}
+  - {at: 4072ms, link: {at: gw4.inside, set: down}}
+  - {at: 6685ms, link: {at: gw4.inside, set: up}}
 expect: {conformance: clean, until: 100s}
 """,
     "the inner of two NATs reboots": """natsim: 1
