@@ -175,7 +175,8 @@ int nt_sandbox_readdress(struct nt_sandbox *s, size_t interface, const struct nt
                                               .address_count = (uint32_t)i->address_count}};
     if (i->address_count > NT_SANDBOX_ADDRESSES_MAX)
         return NT_EINVAL;
-    memcpy(m.change.addresses, i->addresses, i->address_count * sizeof *i->addresses);
+    for (size_t k = 0; k < i->address_count; k++)
+        m.change.addresses[k] = i->addresses[k];
     return nt_sandbox_send(s->fd, &m, NULL, 0);
 }
 
