@@ -2,7 +2,7 @@
 
 const PAIR_STATES = ['frozen', 'waiting', 'in-progress', 'succeeded', 'failed'];
 const PHASES = new Map(Object.entries({ 'call': 'gathering', 'offer-received': 'gathering', 'gathered': 'gathered', 'selected': 'selected',
-  'consent-lost': 'consent lost', 'failed': 'failed', 'goes on without ICE': 'without ICE' }));
+  'consent-lost': 'consent lost', 'disconnected': 'disconnected', 'failed': 'failed', 'goes on without ICE': 'without ICE', 'closed': 'closed' }));
 
 export const ofPair = e => e.number > 0 && PAIR_STATES.includes(e.what);
 /* Checks and permissions that repeat while a call goes on change nothing by themselves. */
@@ -12,9 +12,10 @@ export const notListed = d => d.events.length && / not listed$/.test(d.events[d.
 
 /* The phase that an event begins at its agent, or ''. */
 export function phaseOf(e, before) {
-  if (ofPair(e)) return before === 'gathering' || before === 'gathered' || before === '' ? 'checking' : '';
+  if (ofPair(e)) return ['gathering', 'gathered', 'disconnected', ''].includes(before) ? 'checking' : '';
   const next = PHASES.get(e.what) || '';
-  if (before === 'selected' && e.what === 'offer-received') return '';
+  /* Candidates that come later, or for a restart, end neither checks nor data. */
+  if (before === 'selected' && e.what === 'offer-received' || before !== 'gathering' && e.what === 'gathered') return '';
   return next === before || e.number > 0 ? '' : next;
 }
 function notePair(agent, e) {

@@ -33,6 +33,11 @@ test('ticks stand apart, at times that can be read', () => {
 test('times in words', () => {
   assert.deepEqual([0, 1500, 368000, 1522000, 90e6, 602.5e6].map(timeText), ['0 ms', '1.5 ms', '368 ms', '1.522 s', '90 s', '10 min 2.5 s']);
 });
+test('a call that restarts stays selected while it gathers, and closes', () => {
+  const events = [['call', 0], ['gathered', 0], ['waiting', 1], ['selected', 0], ['gathered', 0], ['waiting', 2], ['disconnected', 0], ['waiting', 3],
+    ['gathered', 0], ['selected', 0], ['closed', 0]].map(([what, number], i) => ({ at_us: (i + 1) * 1e6, node: 'L', what, text: '', a: '', b: '', number }));
+  assert.deepEqual(phasesOf({ events }, 'L', 20e6).map(p => p.phase), ['gathering', 'gathered', 'checking', 'selected', 'disconnected', 'checking', 'selected', 'closed']);
+});
 test('steps, phases and drops of a call', () => {
   assert.deepEqual(phasesOf(d, 'L', 60e6).map(p => p.phase), ['gathering', 'gathered', 'checking', 'selected']);
   assert.deepEqual(phasesOf(d, 'R', 60e6).map(p => p.phase), ['gathering', 'checking', 'selected']);
