@@ -135,7 +135,7 @@ TEST(a_base_keeps_its_place)
 {
     struct nt_ice_config config = {.streams = 1, .components = 2};
     struct nt_addr interface = addr("10.0.0.1");
-    struct nt_request req;
+    struct nt_request req = {0};
     int closed = 0;
     parts_init(&p);
     struct nt_ice_bases *b = nt_ice_bases_new(p.record);
