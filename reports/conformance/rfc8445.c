@@ -104,6 +104,16 @@ static bool username_right(const struct nt_finder *finder, const struct nt_item 
     return false;
 }
 
+/* An answer that was not seen had the credentials of this session, as `own` has. */
+static bool was_exchanged_unseen(const struct nt_finder *finder, const struct nt_item *m, const struct nt_view_description *own)
+{
+    const struct nt_view *v = finder->v;
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        if (nt_view_may_have_answered(v, &v->descriptions[i], m->at) && username_right(finder, m, own, &v->descriptions[i]))
+            return true;
+    return false;
+}
+
 /* A stream may have been added since the first description of the session. */
 static bool username_was_exchanged(const struct nt_finder *finder, const struct nt_item *m)
 {
@@ -111,7 +121,7 @@ static bool username_was_exchanged(const struct nt_finder *finder, const struct 
     for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *own = &v->descriptions[i];
         const struct nt_view_description *peer = nt_view_is_of_session(v, own, m->session) ? nt_view_exchanged_for(v, own) : NULL;
-        if (peer != NULL && username_right(finder, m, own, peer))
+        if (peer != NULL && (username_right(finder, m, own, peer) || was_exchanged_unseen(finder, m, own)))
             return true;
     }
     return false;

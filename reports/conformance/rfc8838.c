@@ -195,10 +195,19 @@ void nt_rfc8838_judge_checks(struct nt_finder *finder)
 
 /* --- whose candidates are checked --- */
 
-/* Whether a session of the peer has told this address; *elsewhere: another one has. */
-static bool is_told_in(const struct nt_view *v, uint32_t party, uint32_t generation, const struct nt_addr *a, bool *elsewhere)
+/* A session of the peer whose offer came before the check, and may have been answered with the credentials of this session. */
+static bool may_be_of(const struct nt_view *v, uint32_t generation, const struct nt_item *m)
 {
-    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next)
+        if (v->descriptions[i].generation == generation && nt_view_may_have_answered(v, &v->descriptions[i], m->at))
+            return true;
+    return false;
+}
+
+/* Whether the session of the peer has told the address that a check goes to; *elsewhere: another one has. */
+static bool is_told_in(const struct nt_view *v, const struct nt_item *m, uint32_t generation, bool *elsewhere)
+{
+    for (uint32_t i = v->parties[m->party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
         const struct nt_view_description *d = &v->descriptions[i];
         if (d->direction != NT_DIR_IN)
             continue;
@@ -207,8 +216,9 @@ static bool is_told_in(const struct nt_view *v, uint32_t party, uint32_t generat
         for (size_t s = 0; s < d->d.stream_count; s++) {
             bool has = false;
             for (size_t k = 0; k < d->d.streams[s].candidate_count; k++)
-                has = has || nt_addr_equal(&d->d.streams[s].candidates[k].addr, a);
-            if (has && (d->generation == generation || nt_view_generation_of_part(v, d, s) == generation))
+                has = has || nt_addr_equal(&d->d.streams[s].candidates[k].addr, &m->remote);
+            uint32_t of = nt_view_generation_of_part(v, d, s);
+            if (has && (d->generation == generation || of == generation || may_be_of(v, of, m)))
                 return true;
             *elsewhere = *elsewhere || has;
         }
@@ -225,7 +235,7 @@ static void judge_remote(struct nt_finder *finder, const struct nt_item *m, cons
     struct nt_view_tuple k = {.party = m->session, .remote = m->remote};
     bool elsewhere = false;
     char which[NT_ADDR_TEXT];
-    if (peer == NULL || nt_map_get(heard, &k) != NT_MAP_NONE || is_told_in(v, m->party, peer->generation, &m->remote, &elsewhere))
+    if (peer == NULL || nt_map_get(heard, &k) != NT_MAP_NONE || is_told_in(v, m, peer->generation, &elsewhere))
         return;
     if (elsewhere)
         nt_require(finder, NT_TRICKLE_RULE_SESSION, m, false,

@@ -95,6 +95,16 @@ const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v,
     return own->exchanged != NT_VIEW_NONE ? &v->descriptions[own->exchanged] : NULL;
 }
 
+bool nt_view_may_have_answered(const struct nt_view *v, const struct nt_view_description *d, nt_time at)
+{
+    bool may = v->in->parties[d->party].told_partly && nt_view_is_full(d) && d->offer && d->direction == NT_DIR_IN && d->at <= at;
+    for (uint32_t i = d->next; may && i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        const struct nt_view_description *answer = &v->descriptions[i];
+        may = answer->offer || answer->fragment || answer->direction == NT_DIR_IN || answer->cseq != d->cseq;
+    }
+    return may;
+}
+
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction)
 {
     for (uint32_t i = v->parties[v->session_party[session]].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {

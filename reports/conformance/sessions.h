@@ -38,6 +38,8 @@ bool nt_view_is_of_session(const struct nt_view *v, const struct nt_view_descrip
 /* What a party got for a description of its own: the answer to its offer, or the offer that it answered. NULL: nothing, the offer
  * was refused or nothing came. */
 const struct nt_view_description *nt_view_exchanged_for(const struct nt_view *v, const struct nt_view_description *own);
+/* What came to the party may be an offer that it has answered, though no answer is seen: a step drops what it tells. */
+bool nt_view_may_have_answered(const struct nt_view *v, const struct nt_view_description *d, nt_time at);
 /* The first full description that a session of a party has from it (NT_DIR_OUT), or from its peer (NT_DIR_IN); NULL: there is none.
  * It may come later than what the session has sent: gathering comes before the offer. */
 const struct nt_view_description *nt_view_session_first(const struct nt_view *v, uint32_t session, int direction);

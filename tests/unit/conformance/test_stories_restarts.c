@@ -388,6 +388,34 @@ static void the_answer_is_dropped(struct forge *f)
     send(f, TAP_L, TAP_R, f->l, f->r);
 }
 
+/* After an answer to R's restart that was dropped L offers: the first description with its new credentials that is seen, and R's
+ * answer restarts once more. L's checks go by the answer before. */
+static void between_a_dropped_answer_and_the_next(struct forge *f)
+{
+    agree(f);
+    wait(f, 2000);
+    convey(f, false, NT_SIP_INVITE, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R SECOND_R);
+    convey(f, true, NT_SIP_INVITE, 3, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    second_ones(f);
+}
+
+static void the_next_answer_restarts(struct forge *f)
+{
+    convey(f, false, NT_SIP_OK, 3, ice2, AUDIO_R AGAIN_R("3") HOST_R);
+    are_now(f, "LLL2", "password2ofLpassword2ofL", "RRR3", "password3ofRpassword3ofR");
+    check_left(f, 0);
+    check_left(f, NOMINATE);
+}
+
+static void the_dropped_answer_was_the_first(struct forge *f)
+{
+    f->told_partly = true;
+    between_a_dropped_answer_and_the_next(f);
+    check_left(f, 0);
+    ask(f, &(struct ask){.left = true, .from = f->l, .to = addr("10.9.0.2:6000"), .flags = CONTROLLING}, TAP_NONE);
+    the_next_answer_restarts(f);
+}
+
 /* RFC 3261, 17.1.1.2: the offer has failed when its answer comes, and L's first session goes on. */
 static void the_answer_comes_too_late(struct forge *f)
 {
@@ -488,6 +516,23 @@ static void a_check_with_credentials_that_are_not_agreed(struct forge *f)
     wait(f, 2000);
     convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
     checks_with_credentials(f, "LLL2", "RRRR");
+}
+
+static void no_answer_was_dropped(struct forge *f)
+{
+    between_a_dropped_answer_and_the_next(f);
+    checks_with_credentials(f, "LLL2", "RRR2");
+    the_next_answer_restarts(f);
+}
+
+/* What it has answered, unseen, came before its check. */
+static void the_offer_came_after_the_check(struct forge *f)
+{
+    f->told_partly = true;
+    between_a_dropped_answer_and_the_next(f);
+    checks_with_credentials(f, "LLL2", "RRR4");
+    the_next_answer_restarts(f);
+    convey(f, false, NT_SIP_INVITE, 4, ice2, AUDIO_R AGAIN_R("4") HOST_R);
 }
 
 /* The pair was not selected: the check list of the session before is to be flushed. */
@@ -677,6 +722,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(nothing_is_sent_during_a_long_restart),
                                        STORY(the_refused_credentials_come_again),
                                        STORY(the_answer_is_dropped),
+                                       STORY_OF(the_dropped_answer_was_the_first, "RFC8445-7.2.2-username RFC8838-9-session"),
                                        STORY(the_answer_comes_too_late),
                                        STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),
                                        STORY_OF(a_candidate_is_learnt_again, "RFC8838-9-session")};
@@ -689,6 +735,8 @@ static const struct breach breaches[] = {BREACH(the_roles_change_after_a_refused
                                          BREACH(the_answer_restarts_nothing, "RFC8839-4.4.1.1.1-restart", "R", 1),
                                          BREACH(a_check_of_both_sessions, "RFC8445-7.2.2-username", "L", 1),
                                          BREACH(a_check_with_credentials_that_are_not_agreed, "RFC8445-7.2.2-username", "L", 1),
+                                         BREACH(no_answer_was_dropped, "RFC8445-7.2.2-username", "L", 1),
+                                         BREACH(the_offer_came_after_the_check, "RFC8445-7.2.2-username", "L", 1),
                                          BREACH(the_session_before_goes_on_checking, "RFC8839-4.4.3.1.1-flushed", "L", 1),
                                          BREACH(the_session_before_is_kept, "RFC8839-4.4.3.1.1-flushed", "L", 1),
                                          BREACH(consent_is_forgotten_during_the_restart, "RFC7675-5.1-restart", "L", 1),
