@@ -18,9 +18,8 @@
 struct state {
     struct nt_finder *finder;
     const struct nt_view *v;
-    uint32_t *allocations; /* by party: that it has, and has not released */
-    bool *nominated;       /* by session: something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's */
-    uint32_t *allocated;   /* by pair of a client and its server: the response that granted it, or NT_VIEW_NONE */
+    bool *nominated;     /* by session: something may be selected: a check with USE-CANDIDATE succeeded, its own or the peer's */
+    uint32_t *allocated; /* by pair of a client and its server: the response that granted what is not released, or NT_VIEW_NONE */
 };
 
 static bool is_nomination(const struct nt_view *v, const struct nt_item *m)
@@ -62,19 +61,27 @@ static bool is_usable(const struct nt_view *v, const struct nt_item *m)
 
 static void note_allocated(struct state *s, const struct nt_item *m)
 {
-    if (!is_usable(s->v, m))
-        return;
-    s->allocations[m->party] += s->allocated[m->pair] == NT_VIEW_NONE;
-    s->allocated[m->pair] = nt_item_number(s->v, m);
+    if (is_usable(s->v, m))
+        s->allocated[m->pair] = nt_item_number(s->v, m);
 }
 
-/* What came too late for a description has never been of use. */
-static bool is_announced(const struct nt_view *v, const struct nt_item *granted)
+/* What came too late for a description of the session has never been of use to it. */
+static bool is_announced(const struct nt_view *v, const struct nt_item *granted, uint32_t session)
 {
     struct nt_addr relayed[2];
     unsigned count = nt_item_relayed_addresses(v, granted, relayed);
     for (unsigned i = 0; i < count; i++)
-        if (nt_view_candidate(v, granted->party, &relayed[i]) != NULL)
+        if (nt_view_session_candidate(v, session, &relayed[i]) != NULL)
+            return true;
+    return false;
+}
+
+static bool has_allocation(const struct state *s, uint32_t session)
+{
+    const struct nt_view *v = s->v;
+    for (uint32_t i = 0; i < v->pair_count; i++)
+        if (s->allocated[i] != NT_VIEW_NONE && v->flows[i].tuple.party == v->session_party[session] &&
+            is_announced(v, &v->items[s->allocated[i]], session))
             return true;
     return false;
 }
@@ -89,7 +96,7 @@ static bool has_nominated(const struct state *s, uint32_t party, uint32_t sessio
 }
 
 /* No sentence speaks of allocations: but who releases the last one has given up, and a check list that is given up has failed. One
- * of several may go: it is redundant, or of an interface that went. So may that of a session which a restart ends. */
+ * of several may go: it is redundant, or of an interface that went. So may that of a session which a restart ends or has ended. */
 static void judge_release(struct state *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->v;
@@ -97,9 +104,9 @@ static void judge_release(struct state *s, const struct nt_item *m)
     nt_time since = nt_view_session_since(v, session);
     if (s->allocated[m->pair] == NT_VIEW_NONE)
         return;
-    bool announced = is_announced(v, &v->items[s->allocated[m->pair]]);
+    bool announced = is_announced(v, &v->items[s->allocated[m->pair]], session);
     s->allocated[m->pair] = NT_VIEW_NONE;
-    if (--s->allocations[m->party] > 0 || !announced || has_nominated(s, m->party, session) || v->parties[m->party].bye <= m->at ||
+    if (!announced || has_allocation(s, session) || has_nominated(s, m->party, session) || v->parties[m->party].bye <= m->at ||
         since == NT_TIME_NEVER || m->at < since || nt_view_has_ended_ice(v, m->party, m->at) ||
         nt_view_generation_at(v, m->party, m->at + GATHERS_WITHIN) > generation)
         return;
@@ -123,10 +130,9 @@ void nt_rfc8863_judge(struct nt_finder *finder)
     const struct nt_view *v = finder->v;
     struct state s = {.finder = finder,
                       .v = v,
-                      .allocations = calloc(v->in->party_count + 1, sizeof *s.allocations),
                       .nominated = calloc(v->first_session[v->in->party_count] + 1u, sizeof *s.nominated),
                       .allocated = malloc((v->pair_count + 1u) * sizeof *s.allocated)};
-    bool all = s.allocations != NULL && s.nominated != NULL && s.allocated != NULL;
+    bool all = s.nominated != NULL && s.allocated != NULL;
     if (!all)
         finder->err = NT_ENOMEM;
     else
@@ -134,7 +140,6 @@ void nt_rfc8863_judge(struct nt_finder *finder)
     for (uint32_t i = 0; all && i < v->count; i++)
         if (nt_item_party(v, &v->items[i])->kind == NT_CONF_AGENT && v->items[i].kind == NT_ITEM_STUN)
             follow(&s, &v->items[i]);
-    free(s.allocations);
     free(s.nominated);
     free(s.allocated);
 }

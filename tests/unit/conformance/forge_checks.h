@@ -162,6 +162,33 @@ static inline void gather_relay(struct forge *f)
     send(f, TAP_TURN, TAP_L, f->stun, f->l);
 }
 
+/* alice logs in to a server that she has not asked before, which answers with a nonce of its own. */
+static inline void log_in(struct forge *f, unsigned tap, struct nt_addr server, const struct nt_stun_key *key, const char *nonce,
+                          struct nt_addr relayed)
+{
+    wait(f, 60);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    finish(f);
+    send(f, TAP_L, tap, f->l, server);
+    challenge(f, 401, nonce);
+    send(f, tap, TAP_L, server, f->l);
+    wait(f, 60);
+    fresh(f);
+    start(f, NT_STUN_REQUEST, NT_TURN_ALLOCATE);
+    allocate_attrs(f);
+    credentials(f, "alice", nonce);
+    sealed256(f, key);
+    send(f, TAP_L, tap, f->l, server);
+    start(f, NT_STUN_SUCCESS, NT_TURN_ALLOCATE);
+    nt_stun_add_addr(&f->b, NT_ATTR_XOR_RELAYED_ADDRESS, &relayed);
+    nt_stun_add_u32(&f->b, NT_ATTR_LIFETIME, 3600);
+    add_mapped(f, f->l);
+    sealed256(f, key);
+    send(f, tap, TAP_L, server, f->l);
+}
+
 /* --- signalling --- */
 
 static inline size_t describe(const struct forge *f, bool left, int version, char *sdp, size_t cap)

@@ -215,6 +215,18 @@ static void the_relay_goes_with_its_session(struct forge *f)
     pair_up(f, f->l, f->r, NOMINATE);
 }
 
+/* The session before may keep its allocation until the new one has begun, which has none. */
+static void the_relay_goes_after_its_session(struct forge *f)
+{
+    gather_relay(f);
+    offer_and_answer(f, AUDIO_L CREDENTIALS_L HOST_L RELAY_L, audio_r);
+    wait(f, 5000);
+    restarted(f, 2);
+    wait(f, 500);
+    release_relay(f);
+    pair_up(f, f->l, f->r, NOMINATE);
+}
+
 /* The allocation comes too late to be told, and is released. */
 static void a_relay_that_nobody_was_told_goes(struct forge *f)
 {
@@ -688,9 +700,8 @@ static void a_candidate_after_the_end_of_the_new_session(struct forge *f)
 }
 
 /* The allocation of the new session, with nothing that could have replaced it. */
-static void the_new_session_loses_patience(struct forge *f)
+static void the_new_relay_goes(struct forge *f)
 {
-    offer_and_answer(f, audio_l, audio_r);
     wait(f, 2000);
     gather_relay(f);
     convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L RELAY_L);
@@ -701,7 +712,23 @@ static void the_new_session_loses_patience(struct forge *f)
     wait(f, 12000);
 }
 
+static void the_new_session_loses_patience(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    the_new_relay_goes(f);
+}
+
 /* --- the tables --- */
+
+/* What is left is the allocation of the session before, at another server. */
+static void only_the_old_relay_is_kept(struct forge *f)
+{
+    log_in(f, TAP_TURN2, f->stun2, &f->alice2, FORGE_NONCE2, addr("198.51.100.1:50000"));
+    offer_and_answer(
+        f, AUDIO_L CREDENTIALS_L HOST_L "a=candidate:4 1 UDP 16777215 198.51.100.1 50000 typ relay raddr 10.0.0.1 rport 5000\r\n",
+        audio_r);
+    the_new_relay_goes(f);
+}
 
 static const struct story stories[] = {STORY(the_new_session_trickles_before_its_answer),
                                        STORY(each_session_has_its_end_of_candidates),
@@ -714,6 +741,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(the_restart_is_quicker),
                                        STORY(a_base_is_not_announced_again),
                                        STORY(the_relay_goes_with_its_session),
+                                       STORY(the_relay_goes_after_its_session),
                                        STORY(a_relay_that_nobody_was_told_goes),
                                        STORY(a_restart_overtakes_a_nomination),
                                        STORY(ice_comes_back_after_an_answer_without),
@@ -730,6 +758,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
 static const struct breach breaches[] = {BREACH(the_roles_change_after_a_refused_offer, "RFC8445-6.1.1-role", "L", 1),
                                          BREACH(a_candidate_after_the_end_of_the_new_session, "RFC8838-13-end", "L", 1),
                                          BREACH(the_new_session_loses_patience, "RFC8863-4-patience", "L", 1),
+                                         BREACH(only_the_old_relay_is_kept, "RFC8863-4-patience", "L", 1),
                                          BREACH(an_answer_with_the_new_key, "RFC8489-9.1.3-password", "R", 1),
                                          BREACH(an_answer_with_the_old_key, "RFC8489-9.1.3-password", "R", 1),
                                          BREACH(the_answer_restarts_nothing, "RFC8839-4.4.1.1.1-restart", "R", 1),
