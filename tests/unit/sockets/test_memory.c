@@ -37,7 +37,7 @@ static int ask_once(void *self, struct nt_request *req)
     if (asked)
         return 0;
     asked = true;
-    *req = (struct nt_request){NT_REQ_BIND, {.transport = NT_UDP, .local = addr("127.0.0.1:0")}};
+    *req = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .local = addr("127.0.0.1:0")}};
     return 1;
 }
 

@@ -56,7 +56,7 @@ static void party_send(struct party *p, const struct nt_path *path, const void *
 
 static void party_ask(struct party *p, enum nt_request_kind kind, const struct nt_addr *local)
 {
-    p->requests[p->request_count++] = (struct nt_request){kind, {.transport = NT_UDP, .id = 7, .local = *local}};
+    p->requests[p->request_count++] = (struct nt_request){.kind = kind, .path = {.transport = NT_UDP, .id = 7, .local = *local}};
 }
 
 static void take_datagram(struct party *p, const struct nt_path *path, const uint8_t *bytes, size_t len)
@@ -398,7 +398,7 @@ TEST(a_port_that_is_taken_is_refused_and_told)
 
 TEST(tcp_is_refused_and_told)
 {
-    a.requests[a.request_count++] = (struct nt_request){NT_REQ_CONNECT, {.transport = NT_TCP, .local = addr(V4)}};
+    a.requests[a.request_count++] = (struct nt_request){.kind = NT_REQ_CONNECT, .path = {.transport = NT_TCP, .local = addr(V4)}};
     assert_refused("only UDP ports are opened");
 }
 
