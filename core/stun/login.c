@@ -145,7 +145,7 @@ static bool changes_nothing(const struct nt_stun_login *l, const struct challeng
     return l->algorithm != 0 && same_text(l->realm, c->realm) && (!userhash || l->userhash);
 }
 
-static const char too_many[] = "too many challenges in a row";
+static const char too_many[] = "too many challenges in a row", not_accepted[] = "the server does not accept these credentials";
 
 static const char *refusal_of(const struct nt_stun_login *l, const struct challenge *c, int code)
 {
@@ -158,7 +158,7 @@ static const char *refusal_of(const struct nt_stun_login *l, const struct challe
         return too_many;
     if (!changes_nothing(l, c, code))
         return NULL;
-    return code == 438 ? "the nonce is the one that was stale" : "the server does not accept these credentials";
+    return code == 438 ? "the nonce is the one that was stale" : not_accepted;
 }
 
 const char *nt_stun_login_refusal(const struct nt_stun_login *l, const struct nt_stun_msg *response, int code)
@@ -195,8 +195,8 @@ bool nt_stun_login_take_challenge(struct nt_stun_login *l, const struct nt_stun_
     bool again = refusal == NULL;
     if (again && l->algorithm != 0)
         l->retries++;
-    if (again || (refusal == too_many && code == 438 && !changes_nothing(l, &c, code)))
-        adopt(l, &c); /* the nonce that is stale serves no other request either */
+    if (again || refusal == not_accepted || (refusal == too_many && code == 438 && !changes_nothing(l, &c, code)))
+        adopt(l, &c); /* the nonce before serves no other request either */
     return again;
 }
 

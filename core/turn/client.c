@@ -144,7 +144,7 @@ static int told(const struct nt_turn_client *c, int err, const struct nt_addr *p
     switch (err) {
     case NT_OK: return err;
     case NT_EINVAL: why = "not asked for: a peer of another family than the relayed address"; break;
-    case NT_EAUTH: why = "not asked for: the server refused the peer less than a minute ago"; break;
+    case NT_EAUTH: why = "not asked for: the server has refused the peer"; break;
     case NT_ELIMIT: why = "not asked for: there are as many peers as the client keeps"; break;
     default: why = "not asked for: no memory"; break;
     }

@@ -30,8 +30,9 @@ nt_time nt_turn_client_deadline(const struct nt_turn_client *c);
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev); /* 1: *ev is one */
 
 /* Asks for a permission (by the peer's IP; one request may carry several) and keeps it. Repeated calls ask once.
- * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it less than a minute ago, NT_EINVAL for one of another
- * family than the relayed address, NT_ESTATE when released. Before the allocation is granted the calls are kept until it is. */
+ * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it less than a minute ago, or with 401, NT_EINVAL for
+ * one of another family than the relayed address, NT_ESTATE when released. Before the allocation is granted the calls are kept
+ * until it is. */
 int nt_turn_client_permit(struct nt_turn_client *c, const struct nt_addr *peer, nt_time now);
 bool nt_turn_client_permitted(const struct nt_turn_client *c, const struct nt_addr *peer);
 /* The same for a channel to the peer's address and port, which carries a permission with it. */

@@ -50,7 +50,8 @@ bool nt_turn_client_allocation_check(struct nt_turn_client_allocation *a)
 {
     if (a->state != NT_TURN_ALLOCATED || !nt_turn_is_passing(a->failed_code))
         return false;
-    a->checking = a->wants_request = true;
+    a->wants_request = a->wants_request || !a->checking;
+    a->checking = true;
     return true;
 }
 

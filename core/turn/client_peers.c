@@ -7,7 +7,9 @@
 #define PERMISSION_LIFETIME (300 * NT_SEC)
 #define CHANNEL_LIFETIME (600 * NT_SEC)
 /* A peer that was refused is not asked for again so long, however often the owner asks; after that the owner's asking says that it
- * "believes the problem has been fixed" (7.4, of Allocate; of peers RFC 8656 says nothing). */
+ * "believes the problem has been fixed" (7.4, of Allocate; of peers RFC 8656 says nothing). After 401 it is not asked for at all:
+ * "The client MUST NOT perform this retry if it is not changing the USERNAME, USERHASH, REALM, or its associated password" (RFC
+ * 8489, 9.2.5). */
 #define AFTER_REFUSAL (60 * NT_SEC)
 
 void nt_turn_peers_init(struct nt_turn_peers *p, uint8_t family)
@@ -45,7 +47,7 @@ static struct nt_turn_kept *permission_entry(struct nt_turn_peers *p, const stru
 
 static int want_unless_refused(struct nt_turn_kept *kept, nt_time now)
 {
-    if (kept->refused && now < kept->refused_until)
+    if (!kept->granted && kept->refused && now < kept->refused_until)
         return NT_EAUTH;
     nt_turn_kept_want(kept);
     return NT_OK;
@@ -194,12 +196,16 @@ const char *nt_turn_peers_refused(struct nt_turn_peers *p, const struct nt_turn_
         return split(p, ask);
     struct nt_turn_kept *kept = item_of(p, ask, 0);
     nt_turn_kept_answered(kept);
-    bool passing = nt_turn_is_passing(code);
+    bool passing = nt_turn_is_passing(code), for_good = code == 401;
+    nt_time until = for_good ? NT_TIME_NEVER : nt_time_after(now, AFTER_REFUSAL);
     /* RFC 8656, 9: a permission lasts for its lifetime; an answer that refuses to refresh it does not end it. */
-    if (kept->granted && (passing || !kept->proved))
+    if (kept->granted && (passing || !kept->proved)) {
+        kept->refused = for_good;
+        kept->refused_until = until;
         return passing && nt_turn_kept_refresh_again(kept, now) ? "asked again before it expires" : "it is used until it expires";
-    nt_turn_kept_refuse(kept, code, nt_time_after(now, AFTER_REFUSAL));
-    return "not asked again for a minute";
+    }
+    nt_turn_kept_refuse(kept, code, until);
+    return for_good ? "not asked again" : "not asked again for a minute";
 }
 
 const char *nt_turn_peers_timed_out(struct nt_turn_peers *p, const struct nt_turn_ask *ask, nt_time now)

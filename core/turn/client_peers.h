@@ -15,7 +15,7 @@ struct nt_turn_peers {
 void nt_turn_peers_init(struct nt_turn_peers *p, uint8_t family);
 void nt_turn_peers_free(struct nt_turn_peers *p);
 void nt_turn_peers_stop(struct nt_turn_peers *p); /* nothing is granted or wanted any more */
-/* NT_OK, NT_EINVAL for another family, NT_EAUTH when refused less than a minute ago, NT_ELIMIT, NT_ENOMEM. */
+/* NT_OK, NT_EINVAL for another family, NT_EAUTH when refused less than a minute ago, or with 401, NT_ELIMIT, NT_ENOMEM. */
 int nt_turn_peers_permit(struct nt_turn_peers *p, const struct nt_addr *peer, nt_time now);
 int nt_turn_peers_bind(struct nt_turn_peers *p, const struct nt_addr *peer, nt_time now);
 

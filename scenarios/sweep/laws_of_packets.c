@@ -59,17 +59,17 @@ enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail)
 
 /* --- consent --- */
 
-/* The latest request of this transaction on this flow, before. */
-static bool was_asked(const struct nt_sweep_datagrams *d, size_t response)
+/* The latest request of this transaction on this flow, before; NULL: there is none. */
+static const struct nt_sweep_datagram *request_of(const struct nt_sweep_datagrams *d, size_t response)
 {
     const struct nt_sweep_datagram *r = &d->items[response];
     for (size_t i = response; i > 0; i--) {
         const struct nt_sweep_datagram *q = &d->items[i - 1];
         if (q->out && q->agent == r->agent && nt_stun_looks_like(q->bytes, q->len) && q->bytes[0] == 0 && q->bytes[1] == 1 &&
             memcmp(q->bytes + 8, r->bytes + 8, NT_STUN_ID) == 0 && nt_sweep_same_flow(q, r))
-            return true;
+            return q;
     }
-    return false;
+    return NULL;
 }
 
 static bool is_answer(const struct nt_sweep_datagram *d)
@@ -82,7 +82,8 @@ static nt_time last_answer(const struct nt_sweep_datagrams *d, size_t data)
 {
     for (size_t i = data; i > 0; i--) {
         const struct nt_sweep_datagram *a = &d->items[i - 1];
-        if (a->agent == d->items[data].agent && is_answer(a) && nt_sweep_same_flow(a, &d->items[data]) && was_asked(d, i - 1))
+        if (a->agent == d->items[data].agent && is_answer(a) && nt_sweep_same_flow(a, &d->items[data]) &&
+            request_of(d, i - 1) != NULL)
             return a->at;
     }
     return -1;
@@ -124,14 +125,19 @@ static bool is_disturbed(const struct nt_observation *o, uint32_t agent)
     return false;
 }
 
+struct validated { /* a flow on which a check of a session has succeeded */
+    const struct nt_sweep_datagram *request;
+    struct nt_stun_attr user;
+};
+
 struct pacing {
     const struct nt_observation *o;
     uint32_t agent;
     nt_time own, both; /* Ta, of this agent and of the call */
     uint8_t (*seen)[NT_STUN_ID];
     size_t seen_count, seen_cap;
-    struct nt_sweep_datagram *nominated; /* flows */
-    size_t nominated_count, nominated_cap;
+    struct validated *validated;
+    size_t validated_count, validated_cap;
     nt_time before, gap; /* when a transaction began, and how long none may begin after it; before -1: none has */
 };
 
@@ -143,31 +149,49 @@ static bool is_known(const struct pacing *p, const uint8_t *id)
     return false;
 }
 
-static bool is_nominated(const struct pacing *p, const struct nt_sweep_datagram *d)
+/* The session of a check is told by its USERNAME. */
+static bool is_validated(const struct pacing *p, const struct nt_sweep_datagram *d, const struct nt_stun_attr *user)
 {
-    for (size_t i = 0; i < p->nominated_count; i++)
-        if (nt_sweep_same_flow(&p->nominated[i], d))
+    for (size_t i = 0; user != NULL && i < p->validated_count; i++) {
+        const struct validated *v = &p->validated[i];
+        if (v->user.len == user->len && memcmp(v->user.value, user->value, user->len) == 0 && nt_sweep_same_flow(v->request, d))
             return true;
+    }
     return false;
 }
 
-static int note(struct pacing *p, const struct nt_sweep_datagram *d, const struct nt_stun_msg *m)
+static int note_request(struct pacing *p, const struct nt_stun_msg *m)
 {
-    int err = NT_OK;
-    if (!is_known(p, m->id) && (err = nt_grow(&p->seen, &p->seen_cap, p->seen_count + 1, sizeof *p->seen, SIZE_MAX / 64)) == NT_OK)
+    if (is_known(p, m->id))
+        return NT_OK;
+    int err = nt_grow(&p->seen, &p->seen_cap, p->seen_count + 1, sizeof *p->seen, SIZE_MAX / 64);
+    if (err == NT_OK)
         memcpy(p->seen[p->seen_count++], m->id, NT_STUN_ID);
-    if (err == NT_OK && nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL && !d->dropped && !is_nominated(p, d) &&
-        (err = nt_grow(&p->nominated, &p->nominated_cap, p->nominated_count + 1, sizeof *p->nominated, SIZE_MAX / 256)) == NT_OK)
-        p->nominated[p->nominated_count++] = *d;
     return err;
 }
 
-/* A transaction begins too early after the one before. Consent requests are apart: those on a pair that is nominated already. */
+static int note_success(struct pacing *p, size_t response)
+{
+    struct nt_stun_msg m;
+    const struct nt_sweep_datagram *q = request_of(p->o->d, response);
+    const struct nt_stun_attr *user =
+        q != NULL && nt_stun_parse(&m, q->bytes, q->len) == NT_OK ? nt_stun_find(&m, NT_ATTR_USERNAME) : NULL;
+    if (user == NULL || is_validated(p, q, user))
+        return NT_OK;
+    int err = nt_grow(&p->validated, &p->validated_cap, p->validated_count + 1, sizeof *p->validated, SIZE_MAX / 256);
+    if (err == NT_OK)
+        p->validated[p->validated_count++] = (struct validated){q, *user};
+    return err;
+}
+
+/* A transaction begins too early after the one before. Consent requests are apart: those on a pair that is valid, in its session.
+ */
 static bool is_hasty(struct pacing *p, const struct nt_sweep_datagram *d, const struct nt_stun_msg *m, char *detail)
 {
     char text[FLOW_TEXT];
-    bool nominates = nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL, check = nt_stun_find(m, NT_ATTR_PRIORITY) != NULL;
-    if (!d->out || is_known(p, m->id) || (is_nominated(p, d) && !nominates))
+    bool nominates = nt_stun_find(m, NT_ATTR_USE_CANDIDATE) != NULL || nt_stun_find(m, NT_ATTR_NOMINATION) != NULL,
+         check = nt_stun_find(m, NT_ATTR_PRIORITY) != NULL;
+    if (!d->out || is_known(p, m->id) || (!nominates && is_validated(p, d, nt_stun_find(m, NT_ATTR_USERNAME))))
         return false;
     bool hasty = p->before >= 0 && d->at - p->before < p->gap;
     if (hasty)
@@ -178,22 +202,29 @@ static bool is_hasty(struct pacing *p, const struct nt_sweep_datagram *d, const 
     return hasty;
 }
 
-static enum nt_law_holds pace(struct pacing *p, char *detail)
+static int take_datagram(struct pacing *p, size_t i, bool *hasty, char *detail)
 {
     struct nt_stun_msg m;
-    enum nt_law_holds holds = NT_LAW_KEPT;
-    for (size_t i = 0; i < p->o->d->count && holds == NT_LAW_KEPT; i++) {
-        const struct nt_sweep_datagram *d = &p->o->d->items[i];
-        if (d->agent != p->agent || nt_stun_parse(&m, d->bytes, d->len) != NT_OK || m.class_ != NT_STUN_REQUEST)
-            continue;
-        if (is_hasty(p, d, &m, detail))
-            holds = NT_LAW_BROKEN;
-        else if (note(p, d, &m) != NT_OK)
-            holds = NT_LAW_NOT_TRIED;
-    }
+    const struct nt_sweep_datagram *d = &p->o->d->items[i];
+    if (d->agent != p->agent)
+        return NT_OK;
+    if (is_answer(d))
+        return note_success(p, i);
+    if (nt_stun_parse(&m, d->bytes, d->len) != NT_OK || m.class_ != NT_STUN_REQUEST)
+        return NT_OK;
+    *hasty = is_hasty(p, d, &m, detail);
+    return note_request(p, &m);
+}
+
+static enum nt_law_holds pace(struct pacing *p, char *detail)
+{
+    bool hasty = false;
+    int err = NT_OK;
+    for (size_t i = 0; i < p->o->d->count && !hasty && err == NT_OK; i++)
+        err = take_datagram(p, i, &hasty, detail);
     free(p->seen);
-    free(p->nominated);
-    return holds;
+    free(p->validated);
+    return hasty ? NT_LAW_BROKEN : err != NT_OK ? NT_LAW_NOT_TRIED : NT_LAW_KEPT;
 }
 
 enum nt_law_holds nt_law_pacing(const struct nt_observation *o, char *detail)

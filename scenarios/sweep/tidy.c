@@ -72,12 +72,15 @@ static bool tidy_gateways_names(struct nt_tree *world)
     return changed;
 }
 
-/* Does what a step does, or waits for, name a node that is gone? */
+/* Does what a step does, or waits for, name a node that is gone, or a network? */
 static bool is_stale(const struct nt_tree *world, const struct nt_tree *step)
 {
-    static const char *const keys[] = {"where", "at", "between", "and", "from", "to"};
+    static const char *const keys[] = {"where", "at", "between", "and", "from", "to", "agent"};
     const char *after = nt_tree_text(step, "after");
+    const struct nt_tree *move = nt_tree_get(step, "move");
     bool stale = after[0] != '\0' && !has_node(world, after);
+    if (move != NULL)
+        return stale || !has_node(world, nt_tree_text(move, "at")) || !has(world, "networks", nt_tree_text(move, "to"));
     for (size_t i = 0; i < step->count && !stale; i++)
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
             const struct nt_tree *t = nt_tree_get(step->items[i], keys[k]);
@@ -124,11 +127,20 @@ static bool is_mentioned(const struct nt_tree *world, const char *section, const
     return false;
 }
 
-/* Is somebody on the network, or behind it? */
+static bool is_moved_to(const struct nt_tree *world, const char *network)
+{
+    const struct nt_tree *steps = nt_tree_get(world, "steps");
+    for (size_t i = 0; steps != NULL && i < steps->count; i++)
+        if (strcmp(nt_tree_text(nt_tree_get(steps->items[i], "move"), "to"), network) == 0)
+            return true;
+    return false;
+}
+
+/* Is somebody on the network, or behind it, or comes to be there? */
 static bool is_lived_in(const struct nt_tree *world, const char *network)
 {
-    return is_mentioned(world, "agents", "on", network) || is_mentioned(world, "servers", "on", network) ||
-           is_mentioned(world, "gateways", "outside", network);
+    return is_moved_to(world, network) || is_mentioned(world, "agents", "on", network) ||
+           is_mentioned(world, "servers", "on", network) || is_mentioned(world, "gateways", "outside", network);
 }
 
 static bool drop_unused_gateways(struct nt_tree *world)

@@ -1,5 +1,6 @@
 #include "scenarios/sweep/world.h"
 #include "scenarios/sweep/draw.h"
+#include "scenarios/sweep/life.h"
 #include "scenarios/sweep/options.h"
 #include "scenarios/sweep/topology.h"
 #include "scenarios/sweep/troubles.h"
@@ -8,7 +9,8 @@
 
 struct plan { /* of one world */
     uint64_t number;
-    struct nt_tree *world, *networks, *gateways, *servers, *agents, *steps;
+    struct nt_tree *world, *networks, *gateways, *servers, *agents, *steps, *expect;
+    enum nt_sweep_life life;
     bool troubled, limited; /* limited: without troubles, but with so few pairs that the oracle cannot tell */
 };
 
@@ -36,11 +38,13 @@ static void draw_places(struct plan *p, struct nt_sweep_topology *t)
 
 static void draw_options(struct plan *p)
 {
-    struct nt_rand options = stream(p, "sweep options"), lines = stream(p, "sweep lines");
+    struct nt_rand options = stream(p, "sweep options"), lines = stream(p, "sweep lines"), ways = stream(p, "sweep recovery");
     if (nt_draw_chance(&options, 60))
         nt_sweep_settings(p->agents, p->servers, &options, p->troubled);
     if (p->limited)
         nt_sweep_limit_pairs(p->agents, &options);
+    if (p->life != NT_SWEEP_BRIEF)
+        nt_sweep_ways_to_recover(p->agents, &ways, p->life);
     if (nt_draw_chance(&options, 8))
         nt_sweep_add_ipv6(p->agents, p->networks, p->gateways, &options);
     if (nt_draw_chance(&lines, 60))
@@ -69,6 +73,15 @@ static void add_sends(struct plan *p)
     }
 }
 
+/* Data that go on with the call. */
+static void add_stream(struct plan *p)
+{
+    struct nt_tree *data = nt_tree_put(p->expect, "data", NT_TREE_MAP);
+    nt_tree_say(data, "during", "call");
+    nt_tree_say(data, "interval", "100ms");
+    nt_tree_say(data, "gap", "<= 20m");
+}
+
 /* Data that one side sends before the other has its description are lost: so there must be some that are sent later. Without
  * trouble checks need no retransmission for it, before which a relayed pair would be nominated. */
 static void add_late_signalling(struct plan *p, struct nt_rand *r)
@@ -83,56 +96,75 @@ static void add_late_signalling(struct plan *p, struct nt_rand *r)
 
 static void draw_steps(struct plan *p)
 {
-    struct nt_rand r = stream(p, "sweep steps");
+    struct nt_rand r = stream(p, "sweep steps"), life = stream(p, "sweep life");
     struct nt_tree *step = nt_tree_put(p->steps, NULL, NT_TREE_MAP);
     bool left = nt_draw_chance(&r, 50);
     nt_tree_say(step, "at", "0s");
     struct nt_tree *call = nt_tree_put(step, "call", NT_TREE_MAP);
     nt_tree_say(call, "from", left ? "L" : "R");
     nt_tree_say(call, "to", left ? "R" : "L");
-    bool sends = nt_draw_chance(&r, p->troubled ? 80 : 30);
+    bool streams = p->life != NT_SWEEP_BRIEF && nt_draw_chance(&r, 70),
+         sends = !streams && nt_draw_chance(&r, p->troubled ? 80 : 30);
     if ((p->troubled || sends) && nt_draw_chance(&r, 40))
         add_late_signalling(p, &r);
-    if (p->troubled)
+    if (p->life != NT_SWEEP_BRIEF)
+        nt_sweep_life(p->world, &life, p->life);
+    if (p->troubled && (p->life == NT_SWEEP_BRIEF || nt_draw_chance(&life, 50)))
         nt_sweep_troubles(p->world, &r);
+    if (streams)
+        add_stream(p);
     if (sends)
         add_sends(p);
+}
+
+/* Is the path what the oracle says? */
+static bool is_told(const struct plan *p)
+{
+    return p->life == NT_SWEEP_BRIEF ? !p->troubled && !p->limited : p->life == NT_SWEEP_TOLD;
 }
 
 static void say_what_it_is(struct plan *p)
 {
     nt_tree_say(p->world, "natsim", "1");
-    bool told = !p->troubled && !p->limited;
-    nt_tree_say(p->world, "claim", "World %" PRIu64 " keeps the laws%s.", p->number, told ? " and ends as the oracle says" : "");
+    nt_tree_say(p->world, "claim", "World %" PRIu64 " keeps the laws%s.", p->number,
+                is_told(p) ? " and ends as the oracle says" : "");
     struct nt_tree *tags = nt_tree_put(p->world, "tags", NT_TREE_LIST);
-    nt_tree_say(tags, NULL, "%s", p->troubled ? "troubled" : NT_SWEEP_FAULTLESS);
+    nt_tree_say(tags, NULL, "%s", p->troubled ? "troubled" : p->life != NT_SWEEP_BRIEF ? NT_SWEEP_CHANGES : NT_SWEEP_FAULTLESS);
     nt_tree_say(p->world, "seed", "%" PRIu64, p->number);
 }
 
 static void say_what_is_expected(struct plan *p)
 {
-    struct nt_tree *expect = nt_tree_put(p->world, "expect", NT_TREE_MAP);
-    if (!p->troubled && !p->limited)
-        nt_tree_say(expect, "path", "oracle");
-    nt_tree_say(expect, "limit", "20m");
+    if (is_told(p))
+        nt_tree_say(p->expect, "path", "oracle");
+    nt_tree_say(p->expect, "limit", "20m");
+}
+
+/* Of 100 worlds 30 are troubled from the start, and 35 live through changes; 8 of the others have limits of pairs. */
+static void draw_kind(struct plan *p)
+{
+    struct nt_rand kind = stream(p, "sweep kind");
+    unsigned dice = nt_draw_between(&kind, 0, 99);
+    if (dice >= 30 && dice < 65)
+        p->life = dice < 45 ? NT_SWEEP_TOLD : dice < 53 ? NT_SWEEP_CALM : NT_SWEEP_WILD;
+    p->troubled = dice < 30 || p->life == NT_SWEEP_WILD;
+    p->limited = dice >= 92;
 }
 
 struct nt_tree *nt_sweep_world(struct nt_arena *a, uint64_t number)
 {
     struct plan p = {.number = number, .world = nt_tree_new(a, NT_TREE_MAP)};
     struct nt_sweep_topology t;
-    struct nt_rand kind = stream(&p, "sweep kind");
     if (p.world == NULL)
         return NULL;
-    unsigned dice = nt_draw_between(&kind, 0, 99);
-    p.troubled = dice < 40;
-    p.limited = dice >= 90;
+    draw_kind(&p);
     say_what_it_is(&p);
     p.networks = nt_tree_put(p.world, "networks", NT_TREE_MAP);
     p.gateways = nt_tree_put(p.world, "gateways", NT_TREE_MAP);
     p.servers = nt_tree_put(p.world, "servers", NT_TREE_MAP);
     p.agents = nt_tree_put(p.world, "agents", NT_TREE_MAP);
     p.steps = nt_tree_put(p.world, "steps", NT_TREE_LIST);
+    p.expect = nt_tree_put(p.world, "expect", NT_TREE_MAP);
     draw_places(&p, &t);
     draw_options(&p);
     draw_steps(&p);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#define NT_SWEEP_CHANGES "changes"     /* ... in which things change in the call, and agents are given the time to settle */
 #define NT_SWEEP_FAULTLESS "faultless" /* the tag of worlds in which nothing is lost, refused or disturbed */
 
 /* In an arena of the caller; NULL without memory. */

@@ -12,13 +12,18 @@ from conftest import NATSIM, NOBODY, with_signals
 
 COUNT = int(os.environ.get("SWEEP", 1000))
 FIRST = int(os.environ.get("SWEEP_FROM", 1))
-# What the oracle may say it cannot tell, each of one world in 25 at most: bounds of its search and of agents, and policies where chance decides.
+# What the oracle may say it cannot tell, each of one world in 20 at most: bounds of its search and of agents, policies where chance decides, and
+# sessions that begin between two changes of the world, or may have failed before one.
 UNTOLD = {"the oracle cannot tell: too many orders of first packets", "the oracle cannot tell: there are more pairs than max-pairs",
           "the oracle cannot tell: a gateway has too few ports for every order", "the oracle cannot tell: a port in use fails a mapping",
           "the oracle cannot tell: the external address of a mapping is arbitrary",
           "the oracle cannot tell: inside hosts may share a port",
           "the oracle cannot tell: a hairpinned packet is for a port that inside hosts may share",
-          "the oracle cannot tell: a packet from outside is for a port that inside hosts may share"}
+          "the oracle cannot tell: a packet from outside is for a port that inside hosts may share",
+          "the oracle cannot tell: which pair follows depends on the pairs that were valid before",
+          "the oracle cannot tell: a gateway keeps mappings of the session before, and has a limit",
+          "the oracle cannot tell: a step comes while a session may be under way",
+          "the oracle cannot tell: a session may have failed before the step, and the call may be over"}
 LAWS = ["runs", "oracle", "conformance", "ends", "completes", "mirrored", "consent", "pacing"]
 
 
@@ -28,9 +33,9 @@ def test_random_worlds_keep_the_laws(natsim):
     direct, relayed, none = map(int, re.search(rf"^{COUNT} worlds: (\d+) direct, (\d+) relayed, (\d+) without a path$", run.out, re.M).groups())
     assert min(direct, relayed, none) * 10 > COUNT
     untold = {reason: int(n) for n, reason in re.findall(r"^untold: (\d+) (.*)$", run.out, re.M)}
-    assert untold.keys() <= UNTOLD and all(n * 25 <= COUNT for n in untold.values()), untold
+    assert untold.keys() <= UNTOLD and all(n * 20 <= COUNT for n in untold.values()), untold
     tried = {law: int(n) for law, n in re.findall(r"^law (\w+) +tried in (\d+) worlds: ", run.out, re.M)}
-    assert list(tried) == LAWS and all(n * 3 > COUNT for n in tried.values()), tried
+    assert list(tried) == LAWS and all(n * 6 > COUNT for n in tried.values()), tried
 
 
 def test_a_campaign_says_how_it_goes_on_and_how_it_ends(natsim):

@@ -175,7 +175,7 @@ TEST(wrong_password_is_refused_once)
     request();
     assert_int_equal(answer(2 * NT_SEC), 401); /* with another nonce: that alone is no reason to try again */
     assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 401), 0);
-    assert_int_equal(nt_stun_login_take_challenge(&login, &reply, 438), 1); /* of another request: only its nonce was old */
+    assert_memory_equal(login.nonce, nt_stun_find(&reply, NT_ATTR_NONCE)->value, strlen(login.nonce)); /* for other requests */
     nt_stun_login_init(&login, "mallory", "secret");
     request();
     answer(NT_SEC);

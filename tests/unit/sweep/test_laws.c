@@ -19,6 +19,7 @@ static struct nt_sweep_datagram items[DATAGRAMS_MAX];
 static struct nt_sweep_datagrams datagrams;
 static uint8_t bytes[DATAGRAMS_MAX][200];
 static struct nt_observation o;
+static const char *user;
 
 FIXTURE(call_of_two)
 {
@@ -32,6 +33,7 @@ FIXTURE(call_of_two)
     results[1] = (struct nt_result_agent){.state = "completed"};
     result = (struct nt_result_case){.agents = results, .agent_count = 2, .reason = ""};
     limits = (struct nt_sweep_limits){0};
+    user = "R:L";
     datagrams = (struct nt_sweep_datagrams){.items = items};
     o = (struct nt_observation){.c = &scn, .r = &result, .d = &datagrams, .limits = &limits};
     return 0;
@@ -68,8 +70,10 @@ static struct nt_sweep_datagram *add_binding(int64_t ms, uint32_t agent, bool ou
     struct nt_stun_builder b;
     const uint8_t id[NT_STUN_ID] = {number};
     nt_stun_start(&b, bytes[datagrams.count - 1], sizeof bytes[0], class_, NT_STUN_BINDING, id);
-    if (class_ == NT_STUN_REQUEST)
+    if (class_ == NT_STUN_REQUEST) {
+        nt_stun_add_text(&b, NT_ATTR_USERNAME, user);
         nt_stun_add_u32(&b, NT_ATTR_PRIORITY, 1);
+    }
     if (nominates)
         nt_stun_add(&b, NT_ATTR_USE_CANDIDATE, NULL, 0);
     d->len = (size_t)nt_stun_finish(&b);
@@ -200,14 +204,19 @@ TEST(a_hasty_transaction_is_seen)
 {
     add_binding(0, 0, true, NT_STUN_REQUEST, 1, false);
     add_binding(1, 0, true, NT_STUN_REQUEST, 1, false); /* a retransmission begins nothing */
-    struct nt_sweep_datagram *second = add_binding(100, 0, true, NT_STUN_REQUEST, 2, true);
+    struct nt_sweep_datagram *second = add_binding(100, 0, true, NT_STUN_REQUEST, 2, false);
     assert_false(breaks(NT_LAW_PACING));
     second->at--;
     assert_true(breaks(NT_LAW_PACING));
     second->at++;
-    add_binding(110, 0, true, NT_STUN_REQUEST, 3, false); /* on a nominated pair: consent is apart */
+    add_binding(105, 0, false, NT_STUN_SUCCESS, 2, false);
+    add_binding(110, 0, true, NT_STUN_REQUEST, 3, false); /* on a pair that is valid: consent is apart, */
     assert_false(breaks(NT_LAW_PACING));
-    add_binding(120, 0, true, NT_STUN_REQUEST, 4, true);
+    add_binding(120, 0, true, NT_STUN_REQUEST, 4, true); /* and a nomination is not, */
+    assert_true(breaks(NT_LAW_PACING));
+    datagrams.count--;
+    user = "another session";
+    add_binding(120, 0, true, NT_STUN_REQUEST, 5, false); /* nor a check of another session on the same flow */
     assert_true(breaks(NT_LAW_PACING));
 }
 

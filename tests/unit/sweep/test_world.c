@@ -266,6 +266,30 @@ TEST(every_kind_of_step_is_drawn)
     check_drawn(words);
 }
 
+TEST(every_change_in_the_life_of_a_session_is_drawn)
+{
+    static const char *const words[] = {"restart: {agent: L}",
+                                        "restart: {agent: R}",
+                                        "reject: true",
+                                        "reoffer: {from: ",
+                                        "renominate: {agent: L, remote: relay}",
+                                        "hangup: {agent: ",
+                                        "move: {at: L.0, to: ",
+                                        "move: {at: R.1, to: ",
+                                        "outage: 12s",
+                                        "do: revoke, user: alice",
+                                        "recover: none",
+                                        "recover: failover",
+                                        "recover: restart",
+                                        "gather: continual",
+                                        "renomination: on",
+                                        "data: {during: call, interval: 100ms, ",
+                                        "until: ",
+                                        "tags: [changes]",
+                                        NULL};
+    check_drawn(words);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +301,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_word_of_a_policy_is_drawn),
         cmocka_unit_test(every_option_of_agents_servers_and_lines_is_drawn),
         cmocka_unit_test(every_kind_of_step_is_drawn),
+        cmocka_unit_test(every_change_in_the_life_of_a_session_is_drawn),
     };
     return RUN_TESTS_WITHIN(tests, draw_all, forget_all);
 }

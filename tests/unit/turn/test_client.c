@@ -453,6 +453,8 @@ TEST(an_allocation_is_checked)
         assert_true(nt_turn_client_check(c, w->now));
         next_request();
         assert_int_equal(asked.method, NT_TURN_REFRESH);
+        assert_true(nt_turn_client_check(c, w->now)); /* the answer to the request under way tells */
+        no_request();
         assert_true(code == 0 ? success(600) : error(code));
         assert_int_equal(next_event(&ev), code == 437 ? NT_TURN_EV_FAILED : NT_TURN_EV_STANDS);
         assert_int_equal(next_event(&ev), 0);

@@ -378,7 +378,7 @@ TEST(a_refused_peer_may_be_asked_for_after_a_minute)
     assert_string_equal(w->told.text, "not asked again for a minute");
     w->now += 59 * NT_SEC;
     assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_EAUTH);
-    assert_string_equal(w->told.text, "not asked for: the server refused the peer less than a minute ago");
+    assert_string_equal(w->told.text, "not asked for: the server has refused the peer");
     no_request();
     w->now += NT_SEC;
     nt_turn_client_timer(c, w->now);
@@ -387,6 +387,35 @@ TEST(a_refused_peer_may_be_asked_for_after_a_minute)
     next_request();
     assert_true(success(0));
     assert_int_equal(next_event(&ev), NT_TURN_EV_PERMITTED);
+}
+
+/* RFC 8489, 9.2.5: what was refused is not asked again with the same credentials; what was granted before lives as long as it does.
+ */
+TEST(a_peer_is_not_asked_for_with_credentials_that_were_refused)
+{
+    struct nt_addr peer = addr(PEER);
+    for (int granted = 0; granted < 2; granted++) {
+        to_allocated(3600);
+        nt_turn_client_permit(c, &peer, w->now);
+        next_request();
+        if (granted) {
+            assert_true(success(0));
+            w->now += 240 * NT_SEC;
+            nt_turn_client_timer(c, w->now);
+            next_request();
+        }
+        assert_true(error(401)); /* the challenge has the realm of the one before */
+        assert_true(nt_turn_client_permitted(c, &peer) == (granted != 0));
+        assert_int_equal(nt_turn_client_permit(c, &peer, w->now), granted ? NT_OK : NT_EAUTH);
+        no_request();
+        w->now += 120 * NT_SEC;
+        nt_turn_client_timer(c, w->now);
+        assert_false(nt_turn_client_permitted(c, &peer));
+        assert_int_equal(nt_turn_client_permit(c, &peer, w->now), NT_EAUTH);
+        no_request();
+        nt_turn_client_del(c);
+        c = world_client(w, 0, "George", "secret", 0);
+    }
 }
 
 TEST(a_limit_of_peers_is_told)
@@ -497,6 +526,7 @@ int main(int argc, char **argv)
         T(a_mismatch_ends_the_allocation),
         T(a_permission_is_tried_again_while_it_lives),
         T(a_refused_peer_may_be_asked_for_after_a_minute),
+        T(a_peer_is_not_asked_for_with_credentials_that_were_refused),
         T(a_limit_of_peers_is_told),
         T(a_realm_that_is_too_long_is_told),
         T(what_is_discarded_says_why),
