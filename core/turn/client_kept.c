@@ -157,6 +157,12 @@ void nt_turn_kept_refuse(struct nt_turn_kept *p, int code, nt_time until)
     notify_of(p, NT_TURN_EV_FORBIDDEN, code);
 }
 
+void nt_turn_kept_last(struct nt_turn_kept *p)
+{
+    p->refused = true;
+    p->refused_until = NT_TIME_NEVER;
+}
+
 bool nt_turn_kept_refresh_again(struct nt_turn_kept *p, nt_time now)
 {
     p->refresh = nt_turn_resend_at(p->failures++, p->expires, now);

@@ -57,6 +57,7 @@ void nt_turn_kept_again(struct nt_turn_kept *p, bool alone);
 void nt_turn_kept_answered(struct nt_turn_kept *p);
 void nt_turn_kept_grant(struct nt_turn_kept *p, enum nt_turn_event_kind kind, nt_time lifetime, nt_time now);
 void nt_turn_kept_refuse(struct nt_turn_kept *p, int code, nt_time until); /* it may be asked for again then */
+void nt_turn_kept_last(struct nt_turn_kept *p);                            /* it lives to its end, and is not asked for again */
 /* Its refresh has failed, and is tried again while it lives: false when that was the last time. */
 bool nt_turn_kept_refresh_again(struct nt_turn_kept *p, nt_time now);
 /* It is granted though no response has come. `refresh`: NT_TIME_NEVER while its own request is under way. */

@@ -200,8 +200,8 @@ const char *nt_turn_peers_refused(struct nt_turn_peers *p, const struct nt_turn_
     nt_time until = for_good ? NT_TIME_NEVER : nt_time_after(now, AFTER_REFUSAL);
     /* RFC 8656, 9: a permission lasts for its lifetime; an answer that refuses to refresh it does not end it. */
     if (kept->granted && (passing || !kept->proved)) {
-        kept->refused = for_good;
-        kept->refused_until = until;
+        if (for_good)
+            nt_turn_kept_last(kept);
         return passing && nt_turn_kept_refresh_again(kept, now) ? "asked again before it expires" : "it is used until it expires";
     }
     nt_turn_kept_refuse(kept, code, until);

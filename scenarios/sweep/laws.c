@@ -1,6 +1,8 @@
 #include "scenarios/sweep/laws.h"
 #include "reports/result/words.h"
+#include "scenarios/sweep/laws_of_life.h"
 #include "scenarios/sweep/laws_of_packets.h"
+#include "scenarios/sweep/laws_of_runs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -164,7 +166,7 @@ static enum nt_law_holds completes(const struct nt_observation *o, char *detail)
     char paths[NT_PATHS_TEXT];
     if (o->twin != NULL)
         return completes_within_limits(o, detail);
-    if (!o->faultless || o->untold || !is_promised(o->r))
+    if (!(o->faultless || o->settles) || o->untold || !is_promised(o->r))
         return NT_LAW_NOT_TRIED;
     if (nt_observation_completed(o))
         return NT_LAW_KEPT;
@@ -196,6 +198,10 @@ enum nt_law_holds nt_law_try(enum nt_law law, const struct nt_observation *o, ch
         [NT_LAW_MIRRORED] = nt_law_mirrored,
         [NT_LAW_CONSENT] = nt_law_consent,
         [NT_LAW_PACING] = nt_law_pacing,
+        [NT_LAW_GAP] = nt_law_gap,
+        [NT_LAW_RELEASES] = nt_law_releases,
+        [NT_LAW_REPEATS] = nt_law_repeats,
+        [NT_LAW_READS_BACK] = nt_law_reads_back,
         [NT_LAW_PASSES] = passes,
     };
     detail[0] = '\0';

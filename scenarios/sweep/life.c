@@ -33,12 +33,12 @@ static const char *draw_way(struct nt_rand *r, enum nt_sweep_life life)
 
 void nt_sweep_ways_to_recover(struct nt_tree *agents, struct nt_rand *r, enum nt_sweep_life life)
 {
-    bool same = life == NT_SWEEP_TOLD || nt_draw_chance(r, 60), trickles = nt_draw_chance(r, 35),
+    bool same = life == NT_SWEEP_TOLD || nt_draw_chance(r, 60), trickles = nt_draw_chance(r, life == NT_SWEEP_TOLD ? 60 : 35),
          renominates = life != NT_SWEEP_TOLD && nt_draw_chance(r, 25);
     const char *way = draw_way(r, life);
     for (size_t i = 0; agents != NULL && i < agents->count; i++) {
         nt_tree_say(agents->items[i], "recover", "%s", same ? way : draw_way(r, life));
-        if (nt_draw_chance(r, 50))
+        if (nt_draw_chance(r, trickles ? 75 : 50))
             nt_tree_say(agents->items[i], "gather", "continual");
         if (trickles)
             nt_tree_say(agents->items[i], "trickle", "full");

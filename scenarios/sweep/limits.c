@@ -33,10 +33,8 @@ static void note_gone(struct nt_sweep_limits *l, uint32_t agent, const struct nt
         l->items[l->count++] = (struct nt_sweep_gone){agent, ev->a, ev->b, succeeded};
 }
 
-void nt_sweep_limits_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
+void nt_sweep_limits_event(struct nt_sweep_limits *l, struct nt_scn_node node, const struct nt_trace_event *ev)
 {
-    struct nt_sweep_limits *l = user;
-    (void)c;
     if (node.kind != NT_SCN_NODE_AGENT)
         return;
     if (ev->kind == NT_TR_ICE_PAIR && ev->n[3] == NT_ICE_SUCCEEDED)

@@ -17,8 +17,8 @@ struct nt_sweep_limits {
     size_t succeeded_count, succeeded_cap;
 };
 
-/* For nt_run_listener's event; user: struct nt_sweep_limits, all zero at first. */
-void nt_sweep_limits_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev);
+/* *l: all zero at first. */
+void nt_sweep_limits_event(struct nt_sweep_limits *l, struct nt_scn_node node, const struct nt_trace_event *ev);
 void nt_sweep_limits_free(struct nt_sweep_limits *l);
 /* Did the limit take this pair? */
 bool nt_sweep_limits_took(const struct nt_sweep_limits *l, uint32_t agent, const struct nt_addr *local,

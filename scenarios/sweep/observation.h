@@ -3,6 +3,7 @@
 #define NT_SWEEP_OBSERVATION_H
 
 #include "reports/result/result.h"
+#include "scenarios/sweep/allocations.h"
 #include "scenarios/sweep/limits.h"
 #include "scenarios/sweep/taps.h"
 
@@ -14,8 +15,11 @@ struct nt_observation {
     const struct nt_sweep_datagrams *d; /* NULL: not all packets are known, or their times are those of real time */
     const struct nt_result_case *twin;  /* of a world with limits of pairs that has not completed: the same without them; or NULL */
     const struct nt_sweep_limits *limits;
-    bool faultless; /* nothing is lost, refused or disturbed */
-    bool untold;    /* the oracle cannot tell of it, or it was skipped */
+    const struct nt_sweep_allocations *allocations;
+    const struct nt_capture *packets; /* NULL: as `d` */
+    bool faultless;                   /* nothing is lost, refused or disturbed */
+    bool settles;                     /* nothing but changes that agents have the time to settle after */
+    bool untold;                      /* the oracle cannot tell of it, or it was skipped */
 };
 
 enum nt_law_holds { NT_LAW_KEPT, NT_LAW_BROKEN, NT_LAW_NOT_TRIED };

@@ -20,6 +20,7 @@ struct one_run { /* of a tree */
     struct nt_scn_case *c; /* NULL: it does not load */
     struct nt_result_case result;
     struct nt_sweep_limits limits;
+    struct nt_sweep_allocations allocations;
 };
 
 static void break_runs(struct nt_trial *out, const char *what)
@@ -39,6 +40,14 @@ static void load(struct one_run *run, const struct nt_tree *world, struct nt_dia
     nt_text_free(&text);
 }
 
+static void hear_event(void *user, const struct nt_scn_case *c, struct nt_scn_node node, const struct nt_trace_event *ev)
+{
+    struct one_run *run = user;
+    (void)c;
+    nt_sweep_limits_event(&run->limits, node, ev);
+    nt_sweep_allocations_event(&run->allocations, node, ev);
+}
+
 static void run_tree(struct one_run *run, const struct nt_tree *world, struct nt_capture *capture, struct nt_diags *diags)
 {
     *run = (struct one_run){0};
@@ -46,7 +55,7 @@ static void run_tree(struct one_run *run, const struct nt_tree *world, struct nt
     if (run->c == NULL)
         return;
     struct nt_run_options options = {.seed = run->c->seed};
-    struct nt_run_listener listener = {.event = nt_sweep_limits_event, .user = &run->limits};
+    struct nt_run_listener listener = {.event = hear_event, .user = run};
     nt_run_case(run->c, &options, capture, &listener, &run->result);
 }
 
@@ -136,15 +145,22 @@ static void judge(const struct one_run *run, const struct nt_tree *world, const 
     struct nt_sweep_datagrams d = {0};
     struct one_run twin = {0};
     const struct nt_result_case *r = &run->result;
-    struct nt_observation o = {.c = run->c, .r = r, .limits = &run->limits, .faultless = has_tag(run->c, NT_SWEEP_FAULTLESS)};
+    struct nt_observation o = {.c = run->c,
+                               .r = r,
+                               .limits = &run->limits,
+                               .allocations = &run->allocations,
+                               .faultless = has_tag(run->c, NT_SWEEP_FAULTLESS),
+                               .settles = has_tag(run->c, NT_SWEEP_CHANGES)};
     out->path = r->path != NULL ? nt_path_by_name(r->path) : 0;
     out->skipped = r->outcome == NT_SKIP;
     out->untold = o.untold = is_untold(r) || out->skipped;
     list_rules(run->c, r, out);
     if (out->untold)
         snprintf(out->why, sizeof out->why, "%s", r->reason);
-    if (!nt_scn_live(run->c) && !capture->windowed && capture->lost == 0 && nt_sweep_datagrams_read(&d, run->c, capture) == NT_OK)
+    if (!nt_scn_live(run->c) && !capture->windowed && capture->lost == 0 && nt_sweep_datagrams_read(&d, run->c, capture) == NT_OK) {
         o.d = &d;
+        o.packets = capture;
+    }
     if (o.faultless && is_limited(nt_tree_get(world, "agents")) && nt_result_has_states(r, run->c) && !nt_observation_completed(&o))
         observe_twin(&o, &twin, world);
     hold_against_laws(&o, out);

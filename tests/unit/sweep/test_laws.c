@@ -3,6 +3,8 @@
 
 #include "core/stun/stun.h"
 #include "reports/result/words.h"
+#include "scenarios/language/load.h"
+#include "scenarios/run/explore.h"
 #include "scenarios/sweep/laws.h"
 
 #include <string.h>
@@ -15,6 +17,8 @@ static struct nt_scn_case scn;
 static struct nt_result_agent results[2];
 static struct nt_result_case result;
 static struct nt_sweep_limits limits;
+static struct nt_sweep_allocations allocations;
+static struct nt_scn_step steps[3];
 static struct nt_sweep_datagram items[DATAGRAMS_MAX];
 static struct nt_sweep_datagrams datagrams;
 static uint8_t bytes[DATAGRAMS_MAX][200];
@@ -33,9 +37,11 @@ FIXTURE(call_of_two)
     results[1] = (struct nt_result_agent){.state = "completed"};
     result = (struct nt_result_case){.agents = results, .agent_count = 2, .reason = ""};
     limits = (struct nt_sweep_limits){0};
+    allocations = (struct nt_sweep_allocations){0};
+    memset(steps, 0, sizeof steps);
     user = "R:L";
     datagrams = (struct nt_sweep_datagrams){.items = items};
-    o = (struct nt_observation){.c = &scn, .r = &result, .d = &datagrams, .limits = &limits};
+    o = (struct nt_observation){.c = &scn, .r = &result, .d = &datagrams, .limits = &limits, .allocations = &allocations};
     return 0;
 }
 
@@ -229,6 +235,106 @@ TEST(without_packets_their_laws_are_not_tried)
     assert_int_equal(nt_law_try(NT_LAW_PACING, &o, detail), NT_LAW_NOT_TRIED);
 }
 
+/* Both agents restart by themselves, and data go on. */
+static void recover(enum nt_scn_step_kind kind)
+{
+    for (size_t i = 0; i < 2; i++)
+        agents[i] = (struct nt_scn_agent){.name = i == 0 ? "L" : "R", .on_count = 1, .recover = NT_RECOVER_RESTART};
+    scn.expect.data_during_call = true;
+    result.expected_paths = NT_PATH_DIRECT;
+    steps[0] = (struct nt_scn_step){.kind = NT_STEP_CALL};
+    steps[1] = (struct nt_scn_step){.kind = kind, .where = {NT_SCN_NODE_AGENT, 0}};
+    scn.steps = steps;
+    scn.step_count = 2;
+}
+
+TEST(a_gap_that_consent_does_not_explain_is_seen)
+{
+    recover(NT_STEP_NAT);
+    result.data_gap_ms = 40000;
+    assert_false(breaks(NT_LAW_GAP));
+    result.data_gap_ms++;
+    assert_true(breaks(NT_LAW_GAP));
+    agents[1].recover = NT_RECOVER_NONE;
+    assert_false(breaks(NT_LAW_GAP));
+    agents[1].recover = NT_RECOVER_RESTART;
+    result.expected_paths |= NT_PATH_NONE;
+    assert_false(breaks(NT_LAW_GAP));
+}
+
+TEST(a_gap_after_what_an_agent_sees_is_short)
+{
+    recover(NT_STEP_MOVE);
+    steps[1].outage = 3 * NT_SEC;
+    result.data_gap_ms = 5001;
+    assert_false(breaks(NT_LAW_GAP)); /* without continual gathering nothing is promised */
+    for (size_t i = 0; i < 2; i++) {
+        agents[i].trickle = NT_ICE_TRICKLE_FULL;
+        agents[i].continual = true;
+    }
+    assert_true(breaks(NT_LAW_GAP));
+    result.data_gap_ms--;
+    assert_false(breaks(NT_LAW_GAP));
+    steps[1].kind = NT_STEP_LINK; /* down, */
+    assert_false(breaks(NT_LAW_GAP));
+    steps[2] = steps[1];
+    steps[2].up = true; /* and up again after a second */
+    steps[2].at = NT_SEC;
+    scn.step_count = 3;
+    assert_true(breaks(NT_LAW_GAP));
+    result.data_gap_ms = 3000;
+    assert_false(breaks(NT_LAW_GAP));
+}
+
+TEST(an_allocation_that_survives_a_hangup_is_seen)
+{
+    recover(NT_STEP_HANGUP);
+    results[0].state = results[1].state = "closed";
+    assert_false(breaks(NT_LAW_RELEASES));
+    nt_sweep_allocations_event(&allocations, (struct nt_scn_node){NT_SCN_NODE_SERVER, 0},
+                               &(struct nt_trace_event){.kind = NT_TR_TURN_ALLOCATED, .b = here});
+    assert_true(breaks(NT_LAW_RELEASES));
+    steps[2].kind = NT_STEP_LINK; /* the server may not have heard of it */
+    scn.step_count = 3;
+    assert_false(breaks(NT_LAW_RELEASES));
+    scn.step_count = 2;
+    nt_sweep_allocations_event(&allocations, (struct nt_scn_node){NT_SCN_NODE_SERVER, 0},
+                               &(struct nt_trace_event){.kind = NT_TR_TURN_RELEASED, .b = here});
+    assert_false(breaks(NT_LAW_RELEASES));
+}
+
+TEST(a_run_that_does_not_repeat_or_whose_result_does_not_read_back_is_seen)
+{
+    static const char text[] =
+        "natsim: 1\nclaim: c\nseed: 8\nnetworks:\n  n: {ipv4: 10.0.0.0/24}\nagents:\n  L: {on: n}\n  R: {on: n}\n"
+        "steps:\n  - {at: 0s, call: {from: L, to: R}}\n";
+    struct nt_diags diags = {0};
+    struct nt_scn_file *f = nt_scn_load_text(text, sizeof text - 1, "world", "world.yaml", &diags);
+    struct nt_scn_case *c = nt_scn_file_case(f, 0, &diags);
+    struct nt_run_options options = {.seed = 8};
+    struct nt_result_case run;
+    struct nt_capture capture;
+    assert_non_null(c);
+    nt_capture_init(&capture);
+    nt_run_case(c, &options, &capture, NULL, &run);
+    o = (struct nt_observation){.c = c, .r = &run, .packets = &capture};
+    assert_false(breaks(NT_LAW_REPEATS));
+    capture.frames[3].at++;
+    assert_true(breaks(NT_LAW_REPEATS));
+    capture.frames[3].at--;
+    run.packets++;
+    assert_true(breaks(NT_LAW_REPEATS));
+    run.packets--;
+    assert_false(breaks(NT_LAW_READS_BACK));
+    run.virtual_ms = -2;
+    assert_true(breaks(NT_LAW_READS_BACK));
+    nt_result_case_free(&run);
+    nt_capture_free(&capture);
+    nt_scn_case_del(c);
+    nt_scn_file_del(f);
+    nt_diags_clear(&diags);
+}
+
 #define T(name) cmocka_unit_test_setup(name, call_of_two)
 
 TEST(passes_speaks_of_processes_alone)
@@ -271,6 +377,10 @@ int main(int argc, char **argv)
         T(data_that_go_two_ways_are_seen),
         T(data_without_consent_are_seen),
         T(a_hasty_transaction_is_seen),
+        T(a_gap_that_consent_does_not_explain_is_seen),
+        T(a_gap_after_what_an_agent_sees_is_short),
+        T(an_allocation_that_survives_a_hangup_is_seen),
+        T(a_run_that_does_not_repeat_or_whose_result_does_not_read_back_is_seen),
         T(without_packets_their_laws_are_not_tried),
         T(passes_speaks_of_processes_alone),
         T(what_a_process_breaks_is_nobodys_failure),
