@@ -54,7 +54,8 @@ static void add_pair(struct nt_ice_backups *t, struct nt_ice_backup *places, uin
             return;
         free_place = places[i].pair == 0 ? &places[i] : free_place;
     }
-    *free_place = (struct nt_ice_backup){.pair = pair, .ask_at = nt_time_after(now, nt_ice_consent_interval(t->rand))};
+    *free_place =
+        (struct nt_ice_backup){.pair = pair, .since = now, .ask_at = nt_time_after(now, nt_ice_consent_interval(t->rand))};
 }
 
 void nt_ice_backups_set(struct nt_ice_backups *t, size_t component, const uint32_t *pairs, size_t count, nt_time now)
@@ -76,6 +77,14 @@ void nt_ice_backups_asked(struct nt_ice_backups *t, size_t i, const uint8_t id[N
     b->tie_breaker = tie_breaker;
     b->asked_at = now;
     b->ask_at = nt_time_after(now, nt_ice_consent_interval(t->rand));
+}
+
+nt_time nt_ice_backups_since(const struct nt_ice_backups *t, uint32_t pair)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i].pair == pair)
+            return t->items[i].since;
+    return NT_TIME_NEVER;
 }
 
 void nt_ice_backups_look(struct nt_ice_backups *t, nt_time now)

@@ -10,6 +10,7 @@
 
 struct nt_ice_backup {
     uint32_t pair; /* its number; 0: a free place */
+    nt_time since; /* when it became one */
     nt_time ask_at, asked_at;
     enum nt_ice_role role; /* of the last request, as is the tie-breaker */
     uint64_t tie_breaker;
@@ -26,7 +27,8 @@ const struct nt_ice_backup *nt_ice_backups_at(const struct nt_ice_backups *t, si
 void nt_ice_backups_set(struct nt_ice_backups *t, size_t component, const uint32_t *pairs, size_t count, nt_time now);
 void nt_ice_backups_asked(struct nt_ice_backups *t, size_t i, const uint8_t id[NT_STUN_ID], enum nt_ice_role role,
                           uint64_t tie_breaker, nt_time now);
-void nt_ice_backups_look(struct nt_ice_backups *t, nt_time now); /* what is due at this time has been seen to */
+nt_time nt_ice_backups_since(const struct nt_ice_backups *t, uint32_t pair); /* NT_TIME_NEVER: it is none */
+void nt_ice_backups_look(struct nt_ice_backups *t, nt_time now);             /* what is due at this time has been seen to */
 bool nt_ice_backups_looked(const struct nt_ice_backups *t, nt_time at);
 nt_time nt_ice_backups_deadline(const struct nt_ice_backups *t);
 

@@ -38,16 +38,42 @@ static const struct nt_ice_valid *find_next_best(const struct nt_ice_session *s,
     return best;
 }
 
+/* When the consent of a pair that is not selected is lost; NT_TIME_NEVER: nobody asks for it. One that was selected has been asked
+ * for all along. */
+static nt_time lost_at(const struct nt_ice_session *s, const struct nt_ice_valid *v, const struct nt_ice_pair *p)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    bool was_asked = v->nominated && !env->config->no_consent;
+    nt_time since = was_asked ? p->answered_at : nt_ice_backups_since(env->backups, p->number);
+    return nt_time_after(NT_ICE_CONSENT_EXPIRY, since > p->answered_at ? since : p->answered_at);
+}
+
+/* The pair of a valid one that may be a backup, if it is not selected; or NULL. */
+static const struct nt_ice_pair *unselected_of(const struct nt_ice_session *s, const struct nt_ice_component *k,
+                                               const struct nt_ice_valid *v)
+{
+    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
+    return selected == NULL || v->generator != selected->generator ? backup_of(s, v) : NULL;
+}
+
 /* RFC 7675, 5.1, of a pair whose consent is lost: "the same ICE credentials MUST NOT be used on the affected 5-tuple again". */
 static void end_silent(struct nt_ice_session *s, const struct nt_ice_component *k, nt_time now)
 {
-    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
     for (size_t i = 0; i < k->valid_count; i++) {
-        const struct nt_ice_valid *v = &k->valids[i];
-        const struct nt_ice_pair *p = v == selected ? NULL : backup_of(s, v);
-        if (p != NULL && (selected == NULL || p->number != selected->generator) && now - p->answered_at >= NT_ICE_CONSENT_EXPIRY)
-            nt_ice_session_fail(s, p->number, "no answer for 30 seconds: its consent is lost", now);
+        const struct nt_ice_pair *p = unselected_of(s, k, &k->valids[i]);
+        if (p != NULL && lost_at(s, &k->valids[i], p) <= now)
+            nt_ice_session_end_pair(s, p->number, "no answer for 30 seconds: its consent is lost", now);
     }
+}
+
+static nt_time next_lost_at(const struct nt_ice_session *s, const struct nt_ice_component *k)
+{
+    nt_time at = NT_TIME_NEVER;
+    for (size_t i = 0; i < k->valid_count; i++) {
+        const struct nt_ice_pair *p = unselected_of(s, k, &k->valids[i]);
+        at = p != NULL ? nt_time_min(at, lost_at(s, &k->valids[i], p)) : at;
+    }
+    return at;
 }
 
 static void choose_backups(struct nt_ice_session *s, size_t component, nt_time now)
@@ -136,6 +162,7 @@ nt_time nt_ice_failover_deadline(const struct nt_ice_session *s)
         return NT_TIME_NEVER;
     nt_time at = nt_ice_backups_deadline(env->backups);
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
+        at = nt_time_min(at, next_lost_at(s, nt_ice_components_at(env->components, i)));
         nt_time ended_at = nt_ice_consents_ended_at(env->consents, i);
         if (!nt_ice_backups_looked(env->backups, ended_at))
             at = nt_time_min(at, ended_at);
@@ -173,7 +200,7 @@ static const struct nt_why *take_response(struct nt_ice_session *s, const struct
     if (code == 487)
         nt_ice_nominate_heed_conflict(s, b->role, b->tie_breaker, now);
     else if (code == 403)
-        nt_ice_session_fail(s, p->number, "the peer answered 403 (Forbidden)", now);
+        nt_ice_session_end_pair(s, p->number, "the peer answered 403 (Forbidden)", now);
     else
         return &other_error;
     return NULL;
@@ -188,7 +215,7 @@ bool nt_ice_failover_response(struct nt_ice_session *s, struct nt_ice_via via, c
         return false;
     const struct nt_ice_backup *b = nt_ice_backups_at(env->backups, i);
     const struct nt_ice_pair *p = nt_ice_pairs_get(nt_ice_session_pairs(s), b->pair);
-    bool authentic = p != NULL && nt_ice_via_equal(p->via, via) &&
+    bool authentic = p != NULL && !p->ended && nt_ice_via_equal(p->via, via) &&
                      nt_addr_equal(&nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr, from) &&
                      nt_stun_verify(m, &nt_ice_session_peer(s, p->stream)->key) == NT_OK;
     const struct nt_why *why = authentic ? take_response(s, b, p, m, now) : &not_authentic;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+static const char forbidden[] = "the peer answered 403 (Forbidden)";
+
 static const struct nt_ice_valid *selected_of(const struct nt_ice_session *s, size_t component)
 {
     return nt_ice_component_selected(nt_ice_components_at(nt_ice_session_env(s)->components, component));
@@ -60,11 +62,13 @@ static const char *why_expired(const struct nt_ice_consents *t, size_t component
     return nt_ice_consents_allow(t, component) ? "no answer for 30 seconds" : "no other pair has followed the one that ended";
 }
 
-/* What ends a selected pair at once. */
-static void end_selected(struct nt_ice_session *s, size_t component, const char *why, nt_time now)
+/* 403 ends a selected pair at once, and for good. */
+static void forbid_selected(struct nt_ice_session *s, size_t component, nt_time now)
 {
-    if (!nt_ice_failover_suspend(s, component, now))
-        lose_consent(s, component, why, now);
+    if (nt_ice_failover_suspend(s, component, now))
+        nt_ice_session_end_pair(s, selected_of(s, component)->generator, forbidden, now);
+    else
+        lose_consent(s, component, forbidden, now);
 }
 
 bool nt_ice_freshness_lose_bases(struct nt_ice_session *s, nt_time now)
@@ -104,7 +108,6 @@ static bool is_authentic(const struct nt_ice_session *s, size_t component, struc
            nt_stun_verify(m, &nt_ice_session_peer(s, stream)->key) == NT_OK;
 }
 
-static const char forbidden[] = "the peer answered 403 (Forbidden)";
 static const struct nt_why no_code = {NT_DISCARD_UNREADABLE, "an error response without ERROR-CODE does not renew consent"},
                            other_error = {NT_DISCARD_UNRELATED, "an error response does not renew consent"},
                            too_late = {NT_DISCARD_OUTDATED, "a response to a consent request after consent was lost"},
@@ -124,7 +127,7 @@ static const struct nt_why *take_error(struct nt_ice_session *s, const struct nt
     if (nt_stun_get_error(m, &code, NULL, NULL) != NT_OK)
         return &no_code;
     if (code == 403)
-        end_selected(s, component, forbidden, now);
+        forbid_selected(s, component, now);
     else if (code == 487)
         nt_ice_nominate_heed_conflict(s, asked->role, asked->tie_breaker, now);
     else
@@ -137,7 +140,7 @@ void nt_ice_freshness_forbidden(struct nt_ice_session *s, const struct nt_ice_pa
     size_t component = nt_ice_components_place(nt_ice_session_env(s)->components, p->stream, p->component);
     const struct nt_ice_valid *v = selected_of(s, component);
     if (v != NULL && v->generator == p->number && !nt_ice_session_env(s)->config->no_consent)
-        end_selected(s, component, forbidden, now);
+        forbid_selected(s, component, now);
 }
 
 /* NULL: it may count; otherwise why not. */

@@ -152,15 +152,20 @@ static void act_on_success(struct nt_ice_session *s, const struct nt_ice_outcome
         nt_ice_nominate_again(s, component, now); /* the role has been switched since the peer nominated it */
 }
 
-/* RFC 7675, 5.2: 403 revokes consent, whichever request of the selected pair it answers. */
+/* RFC 7675, 5.2: 403 revokes consent, whichever request of the pair it answers, if there was consent. */
 static void act_on_failure(struct nt_ice_session *s, const struct nt_ice_pair *p, const struct nt_ice_outcome *out, nt_time now)
 {
+    bool revoked = out->code == 403 && p->receivable;
     if (out->code == 403)
         nt_ice_freshness_forbidden(s, p, now);
-    nt_ice_session_fail(s, p->number, out->why, now);
+    if (revoked)
+        nt_ice_session_end_pair(s, p->number, out->why, now);
+    else
+        nt_ice_session_fail(s, p->number, out->why, now);
 }
 
-static const struct nt_why pair_gone = {NT_DISCARD_OUTDATED, "a response to the check of a pair that has left its check list"},
+static const struct nt_why ended = {NT_DISCARD_OUTDATED, "a response to the check of a pair whose consent was lost"},
+                           pair_gone = {NT_DISCARD_OUTDATED, "a response to the check of a pair that has left its check list"},
                            cancelled = {NT_DISCARD_OUTDATED, "a failure of a check that was cancelled: its pair has another one"};
 
 /* NULL: acted on; otherwise why it changes nothing. */
@@ -171,6 +176,8 @@ static const struct nt_why *act_on(struct nt_ice_session *s, const struct nt_ice
         act_on_conflict(s, out, now);
     else if (p == NULL || !p->listed)
         return &pair_gone;
+    else if (p->ended)
+        return &ended;
     else if (out->result == NT_ICE_RESULT_SUCCEEDED)
         act_on_success(s, out, now);
     else if (out->check.cancelled)

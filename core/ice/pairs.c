@@ -118,7 +118,7 @@ static void trace_pair(const struct nt_ice_pairs *t, enum nt_trace_kind kind, co
 
 static void enter_state(struct nt_ice_pairs *t, struct nt_ice_pair *p, enum nt_ice_pair_state state, const char *why, nt_time now)
 {
-    if (p->state == state)
+    if (p->state == state || (p->ended && state != NT_ICE_PAIR_FAILED))
         return;
     p->state = state;
     trace_pair(t, NT_TR_ICE_PAIR, p, why, now);
@@ -247,11 +247,11 @@ static bool make_room(struct nt_ice_pairs *t, uint32_t own, uint32_t remote, enu
 }
 
 /* --- admission --- */
-/* Forgets the first pair that is neither listed nor valid. */
+/* Forgets the first pair that is neither listed nor valid, and has not ended. */
 static bool forget_one(struct nt_ice_pairs *t, nt_time now)
 {
     size_t i = 0;
-    while (i < t->count && (t->items[i].listed || t->items[i].valid > 0))
+    while (i < t->count && (t->items[i].listed || t->items[i].valid > 0 || t->items[i].ended))
         i++;
     if (i == t->count)
         return false;
@@ -293,6 +293,8 @@ struct nt_ice_admission nt_ice_pairs_admit(struct nt_ice_pairs *t, uint32_t own,
 {
     struct nt_ice_admission admission = {0};
     const struct nt_ice_pair *known = nt_ice_pairs_find(t, own, remote);
+    if (known != NULL && known->ended)
+        return refuse(t, own, remote, "its consent was lost: only a restart brings it back", now);
     if (known != NULL && known->listed)
         return (struct nt_ice_admission){.pair = known->number};
     if (way == NT_ICE_WAY_CLOSED)
@@ -428,7 +430,7 @@ void nt_ice_pairs_answered(struct nt_ice_pairs *t, uint32_t pair)
 void nt_ice_pairs_enqueue(struct nt_ice_pairs *t, uint32_t pair)
 {
     struct nt_ice_pair *p = pair_of(t, pair);
-    if (p->queued == 0 && p->listed && p->way != NT_ICE_WAY_CLOSED)
+    if (p->queued == 0 && p->listed && !p->ended && p->way != NT_ICE_WAY_CLOSED)
         p->queued = ++t->queue_next;
 }
 
@@ -480,6 +482,13 @@ void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, const char *why, n
     enter_state(t, p, NT_ICE_PAIR_FAILED, why, now);
 }
 
+void nt_ice_pairs_end(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now)
+{
+    struct nt_ice_pair *p = pair_of(t, pair);
+    nt_ice_pairs_fail(t, pair, why, now);
+    p->ended = true;
+}
+
 void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now)
 {
     struct nt_ice_pair *p = pair_of(t, pair);
@@ -495,14 +504,14 @@ void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, 
 void nt_ice_pairs_set_nominating(struct nt_ice_pairs *t, uint32_t pair)
 {
     struct nt_ice_pair *p = pair_of(t, pair);
-    p->nominating = true;
+    p->nominating = !p->ended;
     nt_ice_pairs_enqueue(t, pair);
 }
 
 void nt_ice_pairs_set_use_candidate_pending(struct nt_ice_pairs *t, uint32_t pair)
 {
     struct nt_ice_pair *p = pair_of(t, pair);
-    p->use_candidate_pending = true;
+    p->use_candidate_pending = !p->ended;
 }
 
 void nt_ice_pairs_clear_nomination(struct nt_ice_pairs *t, uint32_t pair)

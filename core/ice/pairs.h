@@ -2,7 +2,7 @@
  * triggered-check queue. Only pairs.c changes a pair, and it keeps these sentences: a pair that is Frozen, Waiting or in the queue
  * can be sent, or will be sendable once a permission is granted; what is in the queue is on a check list; no more pairs are listed
  * than the limit allows; what connects, and what was answered with success as long as our check of it has not ended, is never
- * pruned by the limit: a new pair is refused then.
+ * pruned by the limit: a new pair is refused then; a pair that has ended is never again anything but Failed, nor admitted.
  *
  * A pair is known by its number, from 1 in order of forming, never reused. Pairs that are off their check list are remembered for
  * reports; past NT_ICE_PAIRS_KEPT the first ones are forgotten, and `get` answers NULL. Pointers are valid until the next `admit`.
@@ -36,6 +36,7 @@ struct nt_ice_pair {
     uint64_t queued;            /* place in the triggered-check queue; 0: not in it */
     bool listed;                /* on its check list */
     bool nominating;            /* controlling: its checks carry USE-CANDIDATE */
+    bool ended;                 /* its consent was lost: only a restart brings it back (RFC 7675, 5.1) */
     bool use_candidate_pending; /* controlled: the peer nominated it, and a check of ours is still to succeed */
     bool receivable, sendable;  /* our check was answered; we answered the peer's check with success */
     uint16_t valid;             /* pairs of the valid list that it produced or equals */
@@ -93,6 +94,7 @@ void nt_ice_pairs_note_success(struct nt_ice_pairs *t, uint32_t pair, nt_time st
 void nt_ice_pairs_note_answer(struct nt_ice_pairs *t, uint32_t pair, nt_time now); /* to a request for consent */
 void nt_ice_pairs_succeed(struct nt_ice_pairs *t, uint32_t pair, nt_time now);
 void nt_ice_pairs_fail(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now);
+void nt_ice_pairs_end(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now);   /* Failed for good */
 void nt_ice_pairs_prune(struct nt_ice_pairs *t, uint32_t pair, const char *why, nt_time now); /* off its check list */
 void nt_ice_pairs_set_nominating(struct nt_ice_pairs *t, uint32_t pair);                      /* and in the queue */
 void nt_ice_pairs_set_use_candidate_pending(struct nt_ice_pairs *t, uint32_t pair);

@@ -229,16 +229,29 @@ static struct nt_ice_heard hear(const struct nt_ice_session *s, struct nt_ice_vi
     return h;
 }
 
-/* A newer session makes the checks: what has a pair here is answered, as consent is asked for (RFC 7675, 5.1), and that is all. */
-static void answer_kept(struct nt_ice_session *s, const struct nt_ice_heard *h, struct nt_ice_message answer, nt_time now)
+/* The pair that a request came on; NULL: there is none. */
+static const struct nt_ice_pair *pair_of(const struct nt_ice_session *s, const struct nt_ice_heard *h)
 {
     uint32_t own = nt_ice_candidates_sender(nt_ice_session_env(s)->own, h->via);
     uint32_t remote = nt_ice_candidates_find(nt_ice_session_remotes(s), h->stream, h->component, &h->from);
-    bool known = own != NT_ICE_NONE && remote != NT_ICE_NONE && nt_ice_pairs_find(nt_ice_session_pairs(s), own, remote) != NULL;
-    if (known)
+    return own != NT_ICE_NONE && remote != NT_ICE_NONE ? nt_ice_pairs_find(nt_ice_session_pairs(s), own, remote) : NULL;
+}
+
+/* A newer session makes the checks: what has a pair here is answered, as consent is asked for (RFC 7675, 5.1), and that is all. */
+static void answer_kept(struct nt_ice_session *s, const struct nt_ice_heard *h, struct nt_ice_message answer, nt_time now)
+{
+    if (pair_of(s, h) != NULL)
         nt_ice_outbox_put(nt_ice_session_env(s)->outbox, &answer, now);
     else
         refuse(s, answer, 400, "the session of before a restart gets no new pair", now);
+}
+
+/* RFC 7675, 5.1: "a new session, or an ICE restart, is needed to obtain consent"; and 5.2: "it is useful to signal that consent is
+ * terminated". */
+static bool has_ended(const struct nt_ice_session *s, const struct nt_ice_heard *h)
+{
+    const struct nt_ice_pair *p = pair_of(s, h);
+    return p != NULL && p->ended;
 }
 
 static void respond_to_authentic(struct nt_ice_session *s, const struct nt_ice_heard *h, const struct nt_stun_msg *m, nt_time now)
@@ -256,6 +269,10 @@ static void respond_to_authentic(struct nt_ice_session *s, const struct nt_ice_h
     /* RFC 8445, 7.1.1: "The PRIORITY attribute MUST be included in a Binding request"; a known source can do without it. */
     if (!h->has_priority && nt_ice_candidates_find(nt_ice_session_remotes(s), h->stream, h->component, &h->from) == NT_ICE_NONE) {
         refuse(s, answer, 400, "no PRIORITY from an unknown source", now);
+        return;
+    }
+    if (has_ended(s, h)) {
+        refuse(s, answer, 403, "the consent of its pair was lost: only a restart brings it back", now);
         return;
     }
     if (nt_ice_session_state(s) == NT_ICE_SESSION_KEPT) {

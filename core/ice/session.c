@@ -624,6 +624,17 @@ void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *wh
     nt_ice_pairs_fail(s->pairs, pair, why, now);
 }
 
+void nt_ice_session_end_pair(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now)
+{
+    size_t component = place_of(s, nt_ice_pairs_get(s->pairs, pair));
+    const struct nt_ice_component *k = nt_ice_components_at(s->env.components, component);
+    nt_ice_session_fail(s, pair, why, now);
+    nt_ice_pairs_end(s->pairs, pair, why, now);
+    for (uint32_t i = 0; i < k->valid_count; i++)
+        if (k->valids[i].generator == pair && !k->valids[i].gone && i != k->selected)
+            drop_valid(s, component, i);
+}
+
 static bool leads_to(const struct nt_ice_session *s, const struct nt_ice_pair *p, int16_t relay, const struct nt_addr *peer)
 {
     return p->via.relay == relay && (peer == NULL || nt_addr_same_ip(&nt_ice_candidates_at(s->remotes, p->remote)->c.addr, peer));

@@ -112,6 +112,8 @@ void nt_ice_session_recheck(struct nt_ice_session *s, uint32_t pair, nt_time now
 void nt_ice_session_succeed(struct nt_ice_session *s, uint32_t pair, uint32_t valid_pair, nt_time now);
 /* And takes what it produced off the valid list. */
 void nt_ice_session_fail(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now);
+/* RFC 7675, 5.1: its consent is lost. It fails for good, and leaves the valid list, if it is not selected. */
+void nt_ice_session_end_pair(struct nt_ice_session *s, uint32_t pair, const char *why, nt_time now);
 void nt_ice_session_open_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer, nt_time now);
 void nt_ice_session_close_way(struct nt_ice_session *s, int16_t relay, const struct nt_addr *peer,
                               nt_time now); /* peer NULL: to anybody */

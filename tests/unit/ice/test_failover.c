@@ -11,6 +11,7 @@ static const struct nt_turn_account accounts[] = {{"alice", "secret"}};
 static struct nt_ice_turn turn_of;
 static int a, b;
 static bool direct_is_cut, relay_is_cut;
+static bool answers_to_b_are_cut; /* those that come straight */
 static int consents_lost, disconnected;
 
 static void emit(void *user, const struct nt_trace_event *ev)
@@ -23,12 +24,11 @@ static void emit(void *user, const struct nt_trace_event *ev)
 static int cut(struct net *net, int from, struct nt_path *path, uint8_t *bytes, size_t *len)
 {
     (void)net;
-    (void)from;
-    (void)bytes;
-    (void)len;
     struct nt_addr server = addr("198.51.100.1"), relay = addr("198.51.100.101");
     bool relayed = nt_addr_same_ip(&path->remote, &server) || nt_addr_same_ip(&path->local, &server) ||
                    nt_addr_same_ip(&path->remote, &relay) || nt_addr_same_ip(&path->local, &relay);
+    if (!relayed && answers_to_b_are_cut && from == a && *len > 0 && bytes[0] == 1) /* a response: RFC 8489, figure 3 */
+        return 0;
     return relayed ? !relay_is_cut : !direct_is_cut;
 }
 
@@ -42,7 +42,7 @@ static void begin_with(bool a_fails_over, bool b_fails_over, bool a_renominates,
                        const char *also)
 {
     struct nt_ice_config left = config_of(NT_ICE_CONTROLLING, "a"), right = config_of(NT_ICE_CONTROLLED, "b");
-    direct_is_cut = relay_is_cut = false;
+    direct_is_cut = relay_is_cut = answers_to_b_are_cut = false;
     consents_lost = disconnected = 0;
     net_init(&n, 20 * NT_MSEC);
     n.filter = cut;
@@ -158,6 +158,43 @@ TEST(a_backup_ends_like_consent)
     struct nt_addr peers[] = {addr("10.1.0.2"), addr("10.2.0.2")};
     for (int i = count; i < n.log_count; i++)
         assert_false(nt_addr_same_ip(&n.log[i].path.remote, &peers[0]) || nt_addr_same_ip(&n.log[i].path.remote, &peers[1]));
+    end();
+}
+
+/* How many requests have gone straight from `i`, of those that have left since `log`. */
+static int count_straight(int i, int log)
+{
+    int count = 0;
+    struct nt_addr peer = n.nodes[i == a ? b : a].ip;
+    for (int k = log; k < n.log_count; k++)
+        count += n.log[k].node == i && n.log[k].head[0] == 0 && nt_addr_same_ip(&n.log[k].path.remote, &peer);
+    return count;
+}
+
+/* The other side still has answers on it: it asks, is answered 403 (RFC 7675, 5.2), and asks no more. Its requests bring nothing
+ * back. */
+TEST(what_has_ended_stays_so)
+{
+    begin(true, true, false, false);
+    direct_is_cut = true;
+    run(&n, n.now + 13 * NT_SEC);
+    both_on_relay(true);
+    direct_is_cut = false;
+    answers_to_b_are_cut = true;
+    int log = n.log_count;
+    run(&n, n.now + 20 * NT_SEC);
+    assert_true(count_straight(a, log) > 0 && count_straight(b, log) > 0);
+    run(&n, n.now + 10 * NT_SEC);
+    answers_to_b_are_cut = false;
+    log = n.log_count;
+    run(&n, n.now + 60 * NT_SEC);
+    assert_int_equal(count_straight(b, log), 0);
+    assert_int_equal(count_straight(a, log), 0);
+    both_on_relay(true);
+    assert_true(data_pass());
+    relay_is_cut = true;
+    run(&n, n.now + 40 * NT_SEC);
+    assert_int_equal(disconnected, 2);
     end();
 }
 
@@ -304,6 +341,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(another_pair_follows_one_that_is_silent),
                                        cmocka_unit_test(a_backup_ends_like_consent),
+                                       cmocka_unit_test(what_has_ended_stays_so),
                                        cmocka_unit_test(a_short_outage_is_sat_out),
                                        cmocka_unit_test(without_it_consent_is_lost),
                                        cmocka_unit_test(nothing_is_left_to_follow),

@@ -225,6 +225,28 @@ TEST(forgotten_pairs)
     end();
 }
 
+/* RFC 7675, 5.1: one whose consent was lost is never checked again, on its list or off it, nor forgotten. */
+TEST(what_has_ended)
+{
+    begin(10);
+    uint32_t pair = heard(0, 0);
+    nt_ice_pairs_begin_check(pairs, pair, 0);
+    nt_ice_pairs_succeed(pairs, pair, 0);
+    nt_ice_pairs_end(pairs, pair, "test", 0);
+    for (int i = 0; i < 2; i++) {
+        nt_ice_pairs_trigger(pairs, pair, 0);
+        nt_ice_pairs_set_nominating(pairs, pair);
+        nt_ice_pairs_succeed(pairs, pair, 0);
+        assert_int_equal(nt_ice_pairs_get(pairs, pair)->state, NT_ICE_PAIR_FAILED);
+        assert_int_equal(nt_ice_pairs_get(pairs, pair)->queued, 0);
+        struct nt_ice_admission again = admit(0, 0, NT_ICE_NOMINATED);
+        assert_int_equal(again.pair, 0);
+        assert_non_null(strstr(again.refusal, "consent was lost"));
+        nt_ice_pairs_prune(pairs, pair, "test", 0);
+    }
+    end();
+}
+
 /* RFC 8445, 7.2.5.1: priorities are computed anew. A nomination that was answered with success stands. */
 TEST(another_role)
 {
@@ -252,6 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(no_pair_waits_for_a_closed_way),
         cmocka_unit_test(what_is_queued_is_listed),
         cmocka_unit_test(forgotten_pairs),
+        cmocka_unit_test(what_has_ended),
         cmocka_unit_test(another_role),
     };
     return RUN_TESTS(tests);
