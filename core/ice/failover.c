@@ -137,6 +137,17 @@ static void follow_ended(struct nt_ice_session *s, size_t component, nt_time now
         nt_ice_nominate_pair(s, component, pair, now);
 }
 
+/* With renomination, when the pair that was named last has failed: the peer may have heard of that nomination, and follow it. */
+static void take_nomination_back(struct nt_ice_session *s, size_t component, nt_time now)
+{
+    const struct nt_ice_env *env = nt_ice_session_env(s);
+    const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
+    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
+    bool failed = selected != NULL && k->named != 0 && k->named != selected->generator && k->nominating == 0;
+    if (failed && nt_ice_consents_ended_at(env->consents, component) > now)
+        nt_ice_nominate_again(s, component, now);
+}
+
 void nt_ice_failover_timer(struct nt_ice_session *s, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
@@ -146,6 +157,7 @@ void nt_ice_failover_timer(struct nt_ice_session *s, nt_time now)
         end_silent(s, nt_ice_components_at(env->components, i), now);
         choose_backups(s, i, now);
         follow_ended(s, i, now);
+        take_nomination_back(s, i, now);
     }
     for (size_t i = 0; i < nt_ice_backups_count(env->backups); i++) {
         const struct nt_ice_backup *b = nt_ice_backups_at(env->backups, i);
@@ -266,15 +278,27 @@ static bool is_meant(const struct nt_ice_candidate *c, enum nt_ice_type type, co
     return addr->port == 0 ? nt_addr_same_ip(&c->addr, addr) : nt_addr_equal(&c->addr, addr);
 }
 
+/* The best one with that remote candidate, the selected one among them; or NULL. */
+static const struct nt_ice_valid *find_meant(const struct nt_ice_session *s, const struct nt_ice_component *k,
+                                             enum nt_ice_type remote, const struct nt_addr *addr)
+{
+    const struct nt_ice_valid *best = NULL;
+    for (size_t i = 0; i < k->valid_count; i++) {
+        const struct nt_ice_valid *v = &k->valids[i];
+        if (backup_of(s, v) != NULL && is_meant(&nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c, remote, addr) &&
+            (best == NULL || v->priority > best->priority))
+            best = v;
+    }
+    return best;
+}
+
 int nt_ice_failover_renominate(struct nt_ice_session *s, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     int r = NT_ESTATE;
     for (size_t i = 0; i < nt_ice_components_count(env->components); i++) {
         const struct nt_ice_component *k = nt_ice_components_at(env->components, i);
-        const struct nt_ice_valid *v = k->selected != NT_ICE_NONE ? find_next_best(s, k, NULL) : NULL;
-        while (v != NULL && !is_meant(&nt_ice_candidates_at(nt_ice_session_remotes(s), v->remote)->c, remote, addr))
-            v = find_next_best(s, k, v);
+        const struct nt_ice_valid *v = k->selected != NT_ICE_NONE ? find_meant(s, k, remote, addr) : NULL;
         if (v == NULL)
             continue;
         nt_ice_nominate_pair(s, i, v->generator, now);

@@ -15,8 +15,8 @@ int nt_ice_failover_build(const struct nt_ice_session *s, const struct nt_ice_me
 bool nt_ice_failover_uses(const struct nt_ice_session *s, int16_t relay); /* a backup pair does */
 /* The component's selected pair has ended. True: another pair may follow it; it carries no data and is asked nothing until then. */
 bool nt_ice_failover_suspend(struct nt_ice_session *s, size_t component, nt_time now);
-/* Nominates a valid pair with that remote address (port 0: any port), or, if it is unset, with that remote type, in place of each
- * component's selected one. NT_OK; NT_ESTATE: there is none. */
+/* Nominates the best valid pair of each component with that remote address (port 0: any port), or, if it is unset, with that remote
+ * type; also the selected one, which a nomination under way gives way to. NT_OK; NT_ESTATE: there is none. */
 int nt_ice_failover_renominate(struct nt_ice_session *s, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now);
 
 #endif

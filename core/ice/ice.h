@@ -62,9 +62,9 @@ int nt_ice_restart(struct nt_ice_agent *a, nt_time now);
 /* The peer has refused our offer, or nothing has come of the peer's: the session goes on as it was before nt_ice_restart or
  * nt_ice_set_offer. NT_OK; NT_ESTATE: nothing is open. */
 int nt_ice_rollback(struct nt_ice_agent *a, nt_time now);
-/* With config.renomination on both sides, by the controlling agent: a valid pair with that remote address, or (unset) type, is
- * nominated in place of the selected one; the best of several. NT_OK; NT_ESTATE (not controlling, no such pair, the peer has not
- * the option). */
+/* With config.renomination on both sides, by the controlling agent: the best valid pair with that remote address, or (unset) type,
+ * is nominated. The selected one stays when that is the best. The last nomination counts: one under way gives way to it. NT_OK;
+ * NT_ESTATE (not controlling, no such pair, the peer has not the option). */
 int nt_ice_renominate(struct nt_ice_agent *a, enum nt_ice_type remote, const struct nt_addr *addr, nt_time now);
 /* RFC 8838 between two agents that both trickle: NT_ESTATE before nt_ice_set_remote, when the peer does not, and after the end.
  * nt_ice_trickle: what the owner sends now, as RFC 8840, 4.4 has it: all candidates told so far and new ones at the end, and the

@@ -80,6 +80,9 @@ static bool is_better_to_come(const struct nt_ice_session *s, const struct nt_ic
 void nt_ice_nominate_pair(struct nt_ice_session *s, size_t component, uint32_t pair, nt_time now)
 {
     struct nt_ice_components *components = nt_ice_session_env(s)->components;
+    uint32_t under_way = nt_ice_components_at(components, component)->nominating;
+    if (under_way != 0 && under_way != pair)
+        nt_ice_pairs_clear_nomination(nt_ice_session_pairs(s), under_way);
     if (nt_ice_session_renominates(s))
         nt_ice_components_name(components, component, pair, nt_ice_components_at(components, component)->nomination + 1);
     nt_ice_components_set_nominating(components, component, pair);
@@ -105,9 +108,9 @@ void nt_ice_nominate(struct nt_ice_session *s, bool gathered, nt_time now)
 
 /* RFC 8445, 8.1.1: "Once the controlling agent has successfully nominated a candidate pair [...], the agent MUST NOT nominate
  * another pair for same component of the data stream within the ICE session." */
-static bool has_nominated_another(const struct nt_ice_component *k, uint32_t pair)
+static bool has_nominated_another(const struct nt_ice_session *s, const struct nt_ice_component *k, uint32_t pair)
 {
-    return k->own_nomination != 0 && k->own_nomination != pair;
+    return !nt_ice_session_renominates(s) && k->own_nomination != 0 && k->own_nomination != pair;
 }
 
 void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time now)
@@ -115,17 +118,22 @@ void nt_ice_nominate_again(struct nt_ice_session *s, size_t component, nt_time n
     const struct nt_ice_component *k = nt_ice_components_at(nt_ice_session_env(s)->components, component);
     const struct nt_ice_valid *v = nt_ice_component_selected(k);
     const struct nt_ice_pair *p = v != NULL ? nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator) : NULL;
-    if (p == NULL || !p->listed || p->state != NT_ICE_SUCCEEDED || has_nominated_another(k, p->number))
+    if (p == NULL || !p->listed || p->state != NT_ICE_SUCCEEDED || has_nominated_another(s, k, p->number))
         return;
     if (nt_ice_session_role(s) == NT_ICE_CONTROLLING)
         nt_ice_nominate_pair(s, component, p->number, now);
 }
 
+/* The controlled agent counts by the peer's numbers alone. */
 void nt_ice_nominate_switch_role(struct nt_ice_session *s, enum nt_ice_role role, nt_time now)
 {
+    struct nt_ice_components *components = nt_ice_session_env(s)->components;
     nt_ice_session_switch_role(s, role, now);
-    for (size_t i = 0; i < nt_ice_components_count(nt_ice_session_env(s)->components); i++)
+    for (size_t i = 0; i < nt_ice_components_count(components); i++) {
+        if (role == NT_ICE_CONTROLLED)
+            nt_ice_components_name(components, i, 0, 0);
         nt_ice_nominate_again(s, i, now);
+    }
 }
 
 bool nt_ice_nominate_heed_conflict(struct nt_ice_session *s, enum nt_ice_role role, uint64_t tie_breaker, nt_time now)
@@ -158,22 +166,15 @@ bool nt_ice_nominate_is_stale(const struct nt_ice_session *s, const struct nt_ic
     return now - p->answered_at > NT_ICE_CONSENT_LONGEST && !nt_ice_session_env(s)->config->no_consent;
 }
 
-/* draft-thatcher-ice-renomination, 4: "The controlled side MUST select the nomination with the largest value". False: a later one
- * counts, or it is the selected pair's, which stays. */
-static bool heed_number(struct nt_ice_session *s, size_t component, const struct nt_ice_pair *p, uint32_t nomination, nt_time now)
+/* draft-thatcher-ice-renomination, 4: "The controlled side MUST select the nomination with the largest value contained in the
+ * "nomination" attribute. Any value included takes precedence over the lack of a value." 3: "last nomination wins". */
+static bool is_overtaken(const struct nt_ice_session *s, const struct nt_ice_component *k, const struct nt_ice_pair *p, nt_time now)
 {
-    struct nt_ice_components *components = nt_ice_session_env(s)->components;
-    const struct nt_ice_component *k = nt_ice_components_at(components, component);
-    const struct nt_ice_valid *selected = nt_ice_component_selected(k);
-    if (!nt_ice_session_renominates(s) || nomination == 0)
-        return true;
-    if (nomination < k->nomination) {
-        nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, &nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr,
-                           "a nomination that a later one has overtaken", now);
+    if (k->named == 0 || k->named == p->number)
         return false;
-    }
-    nt_ice_components_name(components, component, p->number, nomination);
-    return selected == NULL || selected->generator != p->number;
+    nt_ice_record_drop(nt_ice_session_env(s)->record, NULL, &nt_ice_candidates_at(nt_ice_session_remotes(s), p->remote)->c.addr,
+                       "a nomination that a later one has overtaken", now);
+    return true;
 }
 
 /* RFC 8445, 7.3.1.5 */
@@ -187,8 +188,9 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, uint32_t nom
         return;
     }
     size_t i = nt_ice_components_place(components, p->stream, p->component);
-    if (!heed_number(s, i, p, nomination, now))
-        return;
+    const struct nt_ice_component *k = nt_ice_components_at(components, i);
+    if (nt_ice_session_renominates(s) && nomination > k->nomination)
+        nt_ice_components_name(components, i, pair, nomination);
     nt_ice_components_set_nomination_failed(components, i, NT_TIME_NEVER);
     if (p->state != NT_ICE_SUCCEEDED || nt_ice_nominate_is_stale(s, p, now)) {
         nt_ice_pairs_set_use_candidate_pending(nt_ice_session_pairs(s), pair);
@@ -196,7 +198,6 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, uint32_t nom
             nt_ice_session_recheck(s, pair, now);
         return;
     }
-    const struct nt_ice_component *k = nt_ice_components_at(components, i);
     for (uint32_t n = (uint32_t)k->valid_count; n-- > 0;)
         if (!k->valids[n].gone && k->valids[n].generator == pair) {
             nt_ice_nominate_select(s, i, n, now);
@@ -206,8 +207,8 @@ void nt_ice_nominate_heard(struct nt_ice_session *s, uint32_t pair, uint32_t nom
 
 /* RFC 8445, 8.1.1: of several pairs that the peer nominates, "use the pairs with the highest priority". With an addition that is
  * stated in core/README.md: a selected pair whose consent request got no answer gives way to any later nomination. The peer has
- * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. With failover, and of the
- * highest number with renomination, each later one counts. */
+ * then seen that path end, too, and what it nominates in its place is lower, or it would have been first. With failover each later
+ * one counts, and with renomination the one of the highest number. */
 bool nt_ice_nomination_counts(const struct nt_ice_session *s, size_t component, uint32_t pair, uint64_t priority, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
@@ -299,6 +300,8 @@ void nt_ice_nominate_select(struct nt_ice_session *s, size_t component, uint32_t
     const struct nt_ice_component *k = nt_ice_components_at(env->components, component);
     const struct nt_ice_valid *v = &k->valids[valid];
     nt_ice_pairs_clear_nomination(nt_ice_session_pairs(s), v->generator);
+    if (is_overtaken(s, k, nt_ice_pairs_get(nt_ice_session_pairs(s), v->generator), now))
+        return;
     nt_ice_components_set_nominating(env->components, component, 0);
     if (!v->nominated)
         trace_valid(s, NT_TR_ICE_NOMINATED, &nt_ice_candidates_at(env->own, v->own)->c,

@@ -133,18 +133,24 @@ static inline struct nt_ice_candidate candidate(const char *text, enum nt_ice_ty
     return c;
 }
 
-static inline int remote(struct lab *l, const struct nt_ice_candidate *c, int count)
+static inline int remote_with(struct lab *l, const struct nt_ice_candidate *c, int count, bool renomination)
 {
     struct nt_ice_description d;
     assert_int_equal(nt_ice_description_init(&d, 1), NT_OK);
     strcpy(d.streams[0].ufrag, PEER_UFRAG);
     strcpy(d.streams[0].pwd, PEER_PWD);
+    d.renomination = renomination;
     for (int i = 0; i < count; i++)
         assert_int_equal(nt_ice_description_add(&d, &c[i]), NT_OK);
     int r = nt_ice_set_remote(l->a, &d, l->now);
     nt_ice_description_free(&d);
     pull(l);
     return r;
+}
+
+static inline int remote(struct lab *l, const struct nt_ice_candidate *c, int count)
+{
+    return remote_with(l, c, count, false);
 }
 
 static inline void give(struct lab *l, const struct nt_addr *from, const uint8_t *bytes, size_t len)
@@ -161,7 +167,8 @@ struct ask {                       /* a request of the peer */
     uint64_t tie;
     uint32_t priority;
     bool use_candidate, no_integrity, no_priority;
-    bool sha256; /* MESSAGE-INTEGRITY-SHA256, beside the other one or alone */
+    bool sha256;         /* MESSAGE-INTEGRITY-SHA256, beside the other one or alone */
+    uint32_t nomination; /* 0: none */
     uint8_t id;
 };
 
@@ -183,6 +190,8 @@ static inline void request(struct lab *l, const char *from, struct ask q)
     nt_stun_add_u64(&b, q.role == NT_ICE_CONTROLLING ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED, q.tie);
     if (q.use_candidate)
         nt_stun_add(&b, NT_ATTR_USE_CANDIDATE, NULL, 0);
+    if (q.nomination != 0)
+        nt_stun_add_u32(&b, NT_ATTR_NOMINATION, q.nomination);
     if (!q.no_integrity)
         nt_stun_add_integrity(&b, q.key != NULL ? q.key : &l->ours);
     if (q.sha256)

@@ -183,6 +183,78 @@ TEST(revoked_by_a_check)
     lab_end(&l);
 }
 
+#define OTHER "10.0.0.3:6000"
+
+/* Answers what asks on the other pair; the number of requests to the first one. */
+static int live_on_other(nt_time until)
+{
+    int asked = 0;
+    struct out *o;
+    for (; l.now < until; go(&l, l.now + 100 * NT_MSEC))
+        while ((o = next_out(&l, NT_STUN_REQUEST, NULL)) != NULL) {
+            if (nt_addr_same_ip(&o->path.remote, &l.outs[0].path.remote))
+                asked++;
+            else
+                respond(&l, o, (struct reply){0});
+        }
+    return asked;
+}
+
+static void complete_with_other(void)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    struct nt_ice_candidate r[2] = {candidate("10.0.0.2:6000", NT_ICE_HOST, "1"), candidate(OTHER, NT_ICE_HOST, "2")};
+    c.failover = true;
+    r[1].priority -= 256;
+    lab_start(&l, &c);
+    assert_int_equal(remote(&l, r, 2), NT_OK);
+    go(&l, 100 * NT_MSEC);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), (struct reply){0});
+    respond(&l, next_out(&l, NT_STUN_REQUEST, OTHER), (struct reply){0});
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 1, .use_candidate = true});
+}
+
+/* With failover 403 ends the selected pair alone, whether it answers a request for consent or a check; the peer's checks on it get
+ * 403.
+ */
+TEST(revoked_with_failover)
+{
+    for (int by_check = 0; by_check < 2; by_check++) {
+        complete_with_other();
+        if (by_check) /* which shows the role taken in a late conflict */
+            request(&l, "10.0.0.2:6000", (struct ask){.id = 2, .role = NT_ICE_CONTROLLED, .tie = 1});
+        go(&l, by_check ? NT_SEC : 6200 * NT_MSEC);
+        struct out *o = next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000");
+        assert_non_null(o);
+        assert_int_equal(carries(o, NT_ATTR_USE_CANDIDATE), by_check);
+        respond(&l, o, (struct reply){.code = 403});
+        assert_int_equal(l.state, NT_ICE_COMPLETED);
+        request(&l, "10.0.0.2:6000", (struct ask){.id = 3});
+        assert_int_equal(code_of(next_out(&l, NT_STUN_ERROR, "10.0.0.2:6000")), 403);
+        if (!by_check)
+            request(&l, OTHER, (struct ask){.id = 4, .use_candidate = true});
+        assert_int_equal(live_on_other(60 * NT_SEC), 0);
+        assert_int_equal(l.state, NT_ICE_COMPLETED);
+        lab_end(&l);
+    }
+}
+
+/* The pair that is to follow is not the selected one yet. */
+TEST(revoked_while_it_follows)
+{
+    complete_with_other();
+    request(&l, "10.0.0.2:6000", (struct ask){.id = 2, .role = NT_ICE_CONTROLLED, .tie = 1});
+    go(&l, NT_SEC);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, "10.0.0.2:6000"), (struct reply){.code = 403});
+    go(&l, 2 * NT_SEC);
+    struct out *o = next_out(&l, NT_STUN_REQUEST, OTHER);
+    assert_true(o != NULL && carries(o, NT_ATTR_USE_CANDIDATE));
+    respond(&l, o, (struct reply){.code = 403});
+    request(&l, OTHER, (struct ask){.id = 3});
+    assert_int_equal(code_of(next_out(&l, NT_STUN_ERROR, OTHER)), 403);
+    lab_end(&l);
+}
+
 /* RFC 7675, 5.1: nominated later than consent would have been renewed, a pair is selected only once a new check is answered,
  * however long that takes; no data leaves before. */
 TEST(nominated_late)
@@ -283,6 +355,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(an_answer_counts_once),
                                        cmocka_unit_test(revoked),
                                        cmocka_unit_test(revoked_by_a_check),
+                                       cmocka_unit_test(revoked_with_failover),
+                                       cmocka_unit_test(revoked_while_it_follows),
                                        cmocka_unit_test(nominated_late),
                                        cmocka_unit_test(keepalives),
                                        cmocka_unit_test(refresh_answered_after_completion)};

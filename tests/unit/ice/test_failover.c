@@ -11,14 +11,19 @@ static const struct nt_turn_account accounts[] = {{"alice", "secret"}};
 static struct nt_ice_turn turn_of;
 static int a, b;
 static bool direct_is_cut, relay_is_cut;
+static bool without_consent;      /* of both */
 static bool answers_to_b_are_cut; /* those that come straight */
-static int consents_lost, disconnected;
+static int consents_lost, disconnected, overtaken;
+static nt_time ended_at; /* when a pair has last, by its silence */
 
 static void emit(void *user, const struct nt_trace_event *ev)
 {
     (void)user;
     consents_lost += ev->kind == NT_TR_ICE_CONSENT_LOST;
     disconnected += ev->kind == NT_TR_ICE_DISCONNECTED;
+    overtaken += ev->kind == NT_TR_ICE_DROPPED && strstr(ev->text, "overtaken") != NULL;
+    if (ev->kind == NT_TR_ICE_PAIR && ev->text != NULL && strstr(ev->text, "30 seconds") != NULL)
+        ended_at = ev->at;
 }
 
 static int cut(struct net *net, int from, struct nt_path *path, uint8_t *bytes, size_t *len)
@@ -43,7 +48,7 @@ static void begin_with(bool a_fails_over, bool b_fails_over, bool a_renominates,
 {
     struct nt_ice_config left = config_of(NT_ICE_CONTROLLING, "a"), right = config_of(NT_ICE_CONTROLLED, "b");
     direct_is_cut = relay_is_cut = answers_to_b_are_cut = false;
-    consents_lost = disconnected = 0;
+    consents_lost = disconnected = overtaken = 0;
     net_init(&n, 20 * NT_MSEC);
     n.filter = cut;
     turn_of = (struct nt_ice_turn){.server = addr("198.51.100.1:3478"), .user = "alice", .password = "secret"};
@@ -56,12 +61,14 @@ static void begin_with(bool a_fails_over, bool b_fails_over, bool a_renominates,
                                                               .rand = &turn_rand});
     assert_non_null(turn);
     add_server(&n, nt_turn_server_endpoint(turn), "198.51.100.1");
-    left.turn = &turn_of;
+    left.turn = right.turn = &turn_of;
     left.turn_count = 1;
+    right.turn_count = a_renominates && b_renominates; /* so that each pair has a remote candidate of its own */
     left.failover = a_fails_over;
     right.failover = b_fails_over;
     left.renomination = a_renominates;
     right.renomination = b_renominates;
+    left.no_consent = right.no_consent = without_consent;
     left.trace.emit = right.trace.emit = emit;
     a = add_agent(&n, &left, "10.1.0.2", NAT_NONE, NULL);
     b = add_agent(&n, &right, "10.2.0.2", NAT_NONE, NULL);
@@ -141,13 +148,26 @@ TEST(another_pair_follows_one_that_is_silent)
     end();
 }
 
+/* When the last one that went straight came. */
+static nt_time last_answer(void)
+{
+    struct nt_addr peers[] = {addr("10.1.0.2"), addr("10.2.0.2")};
+    for (int i = n.log_count; i-- > 0;)
+        if (n.log[i].head[0] == 1 &&
+            (nt_addr_same_ip(&n.log[i].path.remote, &peers[0]) || nt_addr_same_ip(&n.log[i].path.remote, &peers[1])))
+            return n.log[i].at + n.delay;
+    return 0;
+}
+
 /* RFC 7675, 5.1: a pair that has been silent for 30 seconds is asked nothing any more. */
 TEST(a_backup_ends_like_consent)
 {
     begin(true, true, false, false);
+    nt_time answered = last_answer();
     direct_is_cut = true;
     run(&n, n.now + 60 * NT_SEC);
     both_on_relay(true);
+    assert_int_equal(ended_at, answered + 30 * NT_SEC);
     assert_true(data_pass());
     direct_is_cut = false;
     run(&n, n.now + 20 * NT_SEC);
@@ -252,20 +272,19 @@ static void nominate(enum nt_ice_type type, int expected)
     run(&n, n.now + NT_SEC);
 }
 
-/* The attribute NOMINATION of the last request with USE-CANDIDATE that left `i`; 0: none. */
+/* The highest NOMINATION that has left `i`; 0: none. */
 static uint32_t last_number(int i)
 {
-    for (int k = n.log_count; k-- > 0;) {
+    uint32_t highest = 0;
+    for (int k = 0; k < n.log_count; k++) {
         const struct sent *s = &n.log[k];
         struct nt_stun_msg m;
         uint32_t number = 0;
-        if (s->node != i || s->len > sizeof s->head || nt_stun_parse(&m, s->head, s->len) != NT_OK || m.class_ != NT_STUN_REQUEST ||
-            nt_stun_find(&m, NT_ATTR_USE_CANDIDATE) == NULL)
-            continue;
-        nt_stun_get_u32(&m, NT_ATTR_NOMINATION, &number);
-        return number;
+        if (s->node == i && s->len <= sizeof s->head && nt_stun_parse(&m, s->head, s->len) == NT_OK &&
+            nt_stun_get_u32(&m, NT_ATTR_NOMINATION, &number) == NT_OK && number > highest)
+            highest = number;
     }
-    return 0;
+    return highest;
 }
 
 TEST(renomination)
@@ -276,19 +295,91 @@ TEST(renomination)
     nominate(NT_ICE_SRFLX, NT_ESTATE);
     both_on_relay(false);
     struct nt_addr remote = addr("10.2.0.2");
-    for (int i = 0; i < 5; i++) { /* there and back, with the peer's address: over the relay, and straight */
-        assert_int_equal(nt_ice_renominate(agent(a), NT_ICE_HOST, &remote, n.now), NT_OK);
-        drain(&n, a);
-        run(&n, n.now + NT_SEC);
-        both_on_relay(i % 2 == 0);
+    for (uint32_t i = 0; i < 5; i++) { /* there and back, by the type and by the address; and once more, which changes nothing */
+        nominate(NT_ICE_RELAY, NT_OK);
+        both_on_relay(true);
         assert_true(data_pass());
-        run(&n, n.now + 30 * NT_SEC);
+        run(&n, n.now + 40 * NT_SEC);
+        for (uint32_t k = 0; k < 2; k++) {
+            assert_int_equal(nt_ice_renominate(agent(a), NT_ICE_HOST, &remote, n.now), NT_OK);
+            drain(&n, a);
+            run(&n, n.now + NT_SEC);
+            both_on_relay(false);
+            assert_int_equal(last_number(a), 3 * i + k + 3);
+        }
+        assert_true(data_pass());
     }
     assert_int_equal(nt_ice_renominate(agent(b), NT_ICE_HOST, &remote, n.now), NT_ESTATE); /* not controlling */
     end();
     begin(false, false, true, false); /* the peer has not the option */
     assert_int_equal(last_number(a), 0);
     nominate(NT_ICE_HOST, NT_ESTATE);
+    end();
+}
+
+/* Another one comes `later`; the one under way is given up, on both sides, though it succeeds. */
+static void nominate_both(nt_time later)
+{
+    struct nt_addr any = {0};
+    uint32_t before = last_number(a);
+    assert_int_equal(nt_ice_renominate(agent(a), NT_ICE_RELAY, &any, n.now), NT_OK);
+    if (later > 0)
+        run(&n, n.now + later);
+    assert_int_equal(nt_ice_renominate(agent(a), NT_ICE_HOST, &any, n.now), NT_OK);
+    relay_is_cut = false;
+    drain(&n, a);
+    run(&n, n.now + 20 * NT_SEC);
+    both_on_relay(false);
+    assert_int_equal(last_number(a), before + 2);
+    assert_true(data_pass());
+}
+
+/* draft-thatcher-ice-renomination, 3: "last nomination wins". */
+TEST(a_nomination_gives_way)
+{
+    begin(false, false, true, true);
+    nominate_both(0);
+    assert_int_equal(overtaken, 0);
+    nominate_both(30 * NT_MSEC);
+    assert_int_equal(overtaken, 1);
+    relay_is_cut = true; /* at first */
+    nominate_both(600 * NT_MSEC);
+    assert_int_equal(overtaken, 3);
+    end();
+}
+
+/* The peer may have heard it: it is told to come back. */
+TEST(a_nomination_that_fails)
+{
+    begin(false, false, true, true);
+    relay_is_cut = true;
+    nominate_both(600 * NT_MSEC); /* the overtaken one is the last to succeed */
+    relay_is_cut = true;
+    nominate(NT_ICE_RELAY, NT_OK);
+    assert_int_equal(last_number(a), 4);
+    run(&n, n.now + 40 * NT_SEC);
+    both_on_relay(false);
+    assert_int_equal(last_number(a), 5);
+    assert_true(data_pass());
+    assert_int_equal(disconnected, 0);
+    end();
+}
+
+/* Without requests for consent a pair that was selected is asked as a backup is, from then on. */
+TEST(renomination_without_consent)
+{
+    without_consent = true;
+    begin(false, false, true, true);
+    without_consent = false;
+    for (int i = 0; i < 3; i++) {
+        run(&n, n.now + 60 * NT_SEC);
+        nominate(NT_ICE_RELAY, NT_OK);
+        both_on_relay(true);
+        run(&n, n.now + 60 * NT_SEC);
+        nominate(NT_ICE_HOST, NT_OK);
+        both_on_relay(false);
+        assert_true(data_pass());
+    }
     end();
 }
 
@@ -347,6 +438,9 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(nothing_is_left_to_follow),
                                        cmocka_unit_test(a_peer_without_it_follows),
                                        cmocka_unit_test(renomination),
+                                       cmocka_unit_test(a_nomination_gives_way),
+                                       cmocka_unit_test(a_nomination_that_fails),
+                                       cmocka_unit_test(renomination_without_consent),
                                        cmocka_unit_test(an_interface_that_goes),
                                        cmocka_unit_test(the_other_interface_takes_over),
                                        cmocka_unit_test(nobody_nominates)};

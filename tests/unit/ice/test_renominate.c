@@ -18,7 +18,7 @@ static void begin(const struct nt_ice_config *config)
     struct nt_ice_candidate r[2] = {candidate(HIGH, NT_ICE_HOST, "1"), candidate(LOW, NT_ICE_HOST, "2")};
     r[1].priority -= 256;
     lab_start(&l, &c);
-    assert_int_equal(remote(&l, r, 2), NT_OK);
+    assert_int_equal(remote_with(&l, r, 2, c.renomination), NT_OK);
     go(&l, 60 * NT_MSEC); /* both checks have left */
 }
 
@@ -198,6 +198,67 @@ TEST(without_consent)
     lab_end(&l);
 }
 
+static void name(const char *addr, uint32_t nomination)
+{
+    request(&l, addr, (struct ask){.id = ++ids, .use_candidate = true, .nomination = nomination});
+}
+
+/* draft-thatcher-ice-renomination, 4: the highest number counts, and "any value included takes precedence over the lack of a
+ * value"; 3: "last nomination wins". Here over the priorities. */
+TEST(numbers)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    c.renomination = true;
+    begin(&c);
+    answer(LOW);
+    name(LOW, 2);
+    assert_int_equal(selected(), 2);
+    name(HIGH, 1); /* late */
+    answer(HIGH);
+    assert_int_equal(selected(), 2);
+    nominate(HIGH);
+    assert_int_equal(selected(), 2);
+    name(HIGH, 3);
+    assert_int_equal(selected(), 1);
+    name(LOW, 4);
+    assert_int_equal(selected(), 2);
+    lab_end(&l);
+}
+
+/* The pair of the highest number never succeeds, or only when another has been named since. */
+TEST(a_number_in_vain)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
+    c.renomination = true;
+    begin(&c);
+    answer(LOW);
+    name(LOW, 1);
+    name(HIGH, 2);
+    go(&l, 1 * NT_SEC);
+    assert_int_equal(selected(), 2);
+    name(LOW, 3);
+    answer(HIGH);
+    assert_int_equal(selected(), 2);
+    name(HIGH, 4);
+    assert_int_equal(selected(), 1);
+    lab_end(&l);
+}
+
+/* Of a controlled agent the peer's numbers count, and not those that it has given before its role was switched. */
+TEST(numbers_of_the_peer)
+{
+    struct nt_ice_config c = lab_config(NT_ICE_CONTROLLING);
+    c.renomination = true;
+    begin(&c);
+    answer(HIGH);
+    answer(LOW);
+    go(&l, 400 * NT_MSEC); /* it has nominated the high one */
+    request(&l, LOW, (struct ask){.id = ++ids, .role = NT_ICE_CONTROLLING, .tie = UINT64_MAX, .nomination = 1});
+    assert_int_equal(nt_ice_role(l.a), NT_ICE_CONTROLLED);
+    assert_int_equal(selected(), 2);
+    lab_end(&l);
+}
+
 /* Nor does a controlling agent listen to nominations. */
 TEST(not_when_controlling)
 {
@@ -218,9 +279,12 @@ TEST(not_when_controlling)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_under_way),          cmocka_unit_test(a_pair_given_up),       cmocka_unit_test(a_pair_just_learnt),
-        cmocka_unit_test(lower_ones_mean_nothing), cmocka_unit_test(away_from_a_dead_path), cmocka_unit_test(a_check_in_vain),
-        cmocka_unit_test(without_consent),         cmocka_unit_test(not_when_controlling),
+        cmocka_unit_test(both_under_way),        cmocka_unit_test(a_pair_given_up),
+        cmocka_unit_test(a_pair_just_learnt),    cmocka_unit_test(lower_ones_mean_nothing),
+        cmocka_unit_test(away_from_a_dead_path), cmocka_unit_test(a_check_in_vain),
+        cmocka_unit_test(without_consent),       cmocka_unit_test(numbers),
+        cmocka_unit_test(a_number_in_vain),      cmocka_unit_test(numbers_of_the_peer),
+        cmocka_unit_test(not_when_controlling),
     };
     return RUN_TESTS(tests);
 }
