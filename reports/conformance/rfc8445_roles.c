@@ -11,8 +11,11 @@
 
 enum role { UNKNOWN = 0, CONTROLLING, CONTROLLED };
 
+#define DETERMINED_ANEW "it does not say ice2, and by RFC 5245 a restart determines the roles anew: who offers it controls"
+
 struct side { /* an agent in a session: each restart may choose a new tie-breaker (RFC 8445, 16.1) */
     enum role role;
+    enum role before; /* of an agent that may determine its role anew: the one in the session before, if no conflict came since */
     bool begun;       /* it has sent, answered or got something */
     bool switched;    /* a 487 came: the next check must show the other role */
     uint32_t open;    /* a check in its own role whose answer is not seen, or was damaged: it may have switched; or NT_VIEW_NONE */
@@ -48,17 +51,27 @@ static const char *role_name(enum role r)
     return r == CONTROLLING ? "controlling" : "controlled";
 }
 
-static bool is_plain(const struct nt_view_description *d)
+/* RFC 8445, 6.1.1: "an ICE agent MUST NOT redetermine the role as part of an ICE restart", unless one becomes lite. An offer that
+ * comes to nothing changes no role. */
+static bool neither_is_lite(const struct nt_view *v, uint32_t session)
 {
-    return d != NULL && d->d.ice2 && !d->d.lite;
+    const struct nt_view_description *own = nt_view_session_first(v, session, NT_DIR_OUT),
+                                     *peer = nt_view_session_first(v, session, NT_DIR_IN);
+    return own != NULL && !own->d.lite && (peer == NULL || !peer->d.lite);
 }
 
-/* RFC 8445, 6.1.1: "an ICE agent MUST NOT redetermine the role as part of an ICE restart", unless one becomes lite. RFC 5245 had
- * them determined again. An offer that comes to nothing changes no role. */
 static bool keeps_role(const struct nt_view *v, uint32_t session)
 {
+    return neither_is_lite(v, session) && nt_view_session_first(v, session, NT_DIR_OUT)->d.ice2;
+}
+
+/* RFC 5245, 5.2: "A restart [...] causes a new selection of roles and tie-breakers". UNKNOWN: what was agreed on is not known. */
+static enum role role_of_restart(const struct nt_view *v, uint32_t session)
+{
     const struct nt_view_description *peer = nt_view_session_first(v, session, NT_DIR_IN);
-    return is_plain(nt_view_session_first(v, session, NT_DIR_OUT)) && (peer == NULL || is_plain(peer));
+    if (peer == NULL || v->in->parties[v->session_party[session]].told_partly)
+        return UNKNOWN;
+    return peer->offer ? CONTROLLED : CONTROLLING;
 }
 
 /* The role is the agent's: what switches it in one session may switch it in those beside it, whose checks are still under way. */
@@ -66,7 +79,7 @@ static void forget_other_roles(struct state *s, const struct nt_item *m)
 {
     for (uint32_t i = s->v->first_session[m->party]; i < s->v->first_session[m->party + 1]; i++)
         if (i != m->session)
-            s->sides[i].role = UNKNOWN;
+            s->sides[i].role = s->sides[i].before = UNKNOWN;
 }
 
 static struct side *side_of(struct state *s, const struct nt_item *m)
@@ -78,8 +91,10 @@ static struct side *side_of(struct state *s, const struct nt_item *m)
     a->begun = true;
     while (i > first && keeps_role(s->v, i) && a->role == UNKNOWN)
         a->role = s->sides[--i].role;
-    if (i > first && a->role == UNKNOWN)
+    if (i > first && a->role == UNKNOWN) {
+        a->before = neither_is_lite(s->v, i) ? s->sides[i - 1].role : UNKNOWN;
         forget_other_roles(s, m);
+    }
     return a;
 }
 
@@ -118,6 +133,20 @@ static void judge_role(struct state *s, const struct nt_item *m, const struct si
                    role_name(a->role));
 }
 
+/* The first check of an agent of RFC 5245 after a restart. */
+static void judge_role_anew(struct state *s, const struct nt_item *m, const struct side *a, enum role role)
+{
+    enum role anew = a->before != UNKNOWN ? role_of_restart(s->v, m->session) : UNKNOWN;
+    if (anew == UNKNOWN)
+        return;
+    if (role == anew && role != a->before)
+        nt_not_judged(s->finder, NT_ICE_RULE_ONE_ROLE, m->party, DETERMINED_ANEW);
+    else
+        nt_require(s->finder, NT_ICE_RULE_ONE_ROLE, m, role == a->before,
+                   "%s, without a conflict; before the restart it was %s, and who %s one is %s by RFC 5245, too", role_name(role),
+                   role_name(a->before), anew == CONTROLLING ? "offers" : "answers", role_name(anew));
+}
+
 static bool crosses_refusal(const struct state *s, const struct nt_item *m, const struct side *a, enum role role)
 {
     return a->switched && a->refusal != NT_VIEW_NONE && role != a->role && nt_item_crosses(s->v, m, s->v->items[a->refusal].at);
@@ -135,6 +164,7 @@ static void judge_request(void *state, const struct nt_item *m)
         return;
     if (a->open == NT_VIEW_NONE)
         judge_role(s, m, a, role);
+    judge_role_anew(s, m, a, role);
     judge_tie_breaker(s, m, a, tie);
     *a = (struct side){.role = role,
                        .begun = true,
@@ -238,6 +268,8 @@ static void check_came(void *state, const struct nt_item *m)
     enum role role = role_of(s->v, m, &tie);
     if (role != UNKNOWN && role == a->role && a->open == NT_VIEW_NONE)
         a->open = m->first;
+    if (role == a->before)
+        a->before = UNKNOWN; /* a conflict: it may have switched */
 }
 
 static void success_came(void *state, const struct nt_item *m)

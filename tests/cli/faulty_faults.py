@@ -20,6 +20,10 @@ CONFLICT = {"places": ("host", "trickling", "ipv6"), "keys": ", role: controllin
 
 RESTART = "  - {{at: 8s, restart: {{agent: {own}}}}}\n"
 RESTARTED = RESTART.replace("{own}", "{peer}")
+# The peer answers 487 to a check in its own role, whatever that is. A check that 487 refused goes on as a transaction of its own.
+ANEW = {"controlled": {"role": "controlled", "peer": ", tie-breaker: 18446744073709551615", "also": "RFC8445-14.2-pacing"},
+        "controlling": {"role": "controlling", "peer": ", tie-breaker: 1", "also": "RFC8445-14.2-pacing"}}
+FIRST = lost(CHECKS, "peer", "8s", "1s")  # the checks of the peer come later
 HANGUP = "  - {{at: 5s, hangup: {{agent: {own}}}}}\n"
 LATE_ANSWER = "  - {{at: 7s, signalling: {{from: {peer}, message: answer, delay: 7s}}}}\n"
 
@@ -166,6 +170,13 @@ FAULTS = [
     Fault("checks-both-sessions", "RFC8839-4.4.3.1.1-flushed", also="RFC7675-5.1-interval", until="25s", steps=RESTARTED, when="as it answers"),
     Fault("mixes-fragments", "RFC8445-7.2.2-username", also="RFC8445-7.3.1.4-triggered RFC7675-5.1-interval", until="20s", steps=RESTART),
     Fault("redetermines-role", "RFC8445-6.1.1-role", until="20s", steps=RESTART, also="RFC8445-7.3.1.1-conflict RFC8445-7.2.5.1-switch"),
+    Fault("determines-role-anew", "RFC8445-6.1.1-role", until="20s", steps=RESTART + FIRST, **ANEW["controlled"]),
+    Fault("determines-role-anew", "RFC8445-6.1.1-role", until="20s", steps=RESTART + FIRST, **ANEW["controlling"]),
+    # By RFC 5245 who offers a restart controls from then on. A relay may refuse the first checks, and then the peer's come first.
+    Fault("determines-role-anew+no-ice2", "RFC8445-10-ice2", when="as RFC 5245 has it", until="20s", steps=RESTART + FIRST, unjudged="RFC8445-6.1.1-role", places=HOSTS, **ANEW["controlled"]),
+    Fault("determines-role-anew+no-ice2", "RFC8445-10-ice2", when="as RFC 5245 has it", until="20s", steps=RESTARTED + FIRST, unjudged="RFC8445-6.1.1-role", places=HOSTS, **ANEW["controlling"]),
+    Fault("determines-role-anew+no-ice2", "RFC8445-6.1.1-role RFC8445-10-ice2", until="20s", steps=RESTART + FIRST, **ANEW["controlling"]),
+    Fault("determines-role-anew+no-ice2", "RFC8445-6.1.1-role RFC8445-10-ice2", until="20s", steps=RESTARTED + FIRST, **ANEW["controlled"]),
     # Without trickle the offer waits for the relay's server, to which Binding requests are lost, too.
     Fault("forgets-consent", "RFC7675-5.1-restart", until="34s", also="RFC7675-5.1-expiry", places=(*HOSTS, *TRICKLING),
           steps=DATA + RESTART.replace("8s", "16s") + lost(CHECKS, "own", "16s", "16s") + lost(CHECKS, "peer", "16s", "16s")),

@@ -77,6 +77,7 @@ class Fault:
     other: str = ""       # the other agent's fault
     other_options: str = ""
     other_rules: str = "" # it is named by some of these
+    unjudged: str = ""    # these are said not to be judged, always
     when: str = ""        # what tells it from a row of the same name
 
     @property
@@ -167,7 +168,8 @@ def what_is_wrong(fault, place, side, finding):
     others = {(agent, rule): detail for (agent, rule), (_, detail) in finding.blamed.items()
               if agent != side and not (agent == other_side(side) and rule in fault.other_rules.split())}
     missed = must - own or (fault.some and not own and {"any of " + fault.also})
-    told = [missed and f"missed {sorted(missed)}", own - may and f"unexpected {sorted(own - may)}", others and f"others blamed {others}",
+    silent = {rule for rule in fault.unjudged.split() if (side, rule) not in finding.not_judged}
+    told = [missed and f"missed {sorted(missed)}", own - may and f"unexpected {sorted(own - may)}", silent and f"judged {sorted(silent)}", others and f"others blamed {others}",
             finding.outcome not in ("pass", "fail") and finding.reason]
     return "; ".join(f"{place}, {side}: {t}" for t in told if t)
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PWD "a=ice-pwd:"
+#define OTHER_TIE UINT64_C(0x5555555555555555)
 
 /* --- which session a check is of --- */
 
@@ -92,6 +93,24 @@ static void swap_role(struct fault_event *e, struct fault_memory *m)
     e->changed = true;
 }
 
+/* The other role than the inner agent's, in transactions and with a tie-breaker of the fault's own, until a 487 gives it back: the
+ * inner agent knows of nothing. */
+static void determine_role_anew(struct fault_event *e, struct fault_memory *m)
+{
+    uint8_t id[NT_STUN_ID];
+    if (e->stun != NULL && !e->outgoing && e->stun->class_ == NT_STUN_ERROR && stun_edit_error(e->stun) == 487)
+        m->done = true;
+    if (!sends_check(e) || !is_of_another_session(e, m) || m->done)
+        return;
+    uint16_t is = role_attr(e->stun);
+    stun_edit_remove(e->stun, is);
+    stun_edit_set_u64(e->stun, is == NT_ATTR_ICE_CONTROLLED ? NT_ATTR_ICE_CONTROLLING : NT_ATTR_ICE_CONTROLLED, OTHER_TIE);
+    memcpy(id, e->stun->id, sizeof id);
+    id[0] ^= 0xff;
+    stun_edit_set_id(e->stun, id);
+    e->changed = true;
+}
+
 /* --- consent --- */
 
 /* From the restart on that of the first session is not asked for, and the inner agent does not know. */
@@ -113,6 +132,7 @@ const struct fault faults_of_restarts[] = {
      .acts = check_both_sessions},
     {"mixes-fragments", "after a restart its checks have its old username fragment", NT_APP_ICE, .acts = mix_fragments},
     {"redetermines-role", "its first check after a restart has the other role", NT_APP_ICE, .acts = swap_role},
+    {"determines-role-anew", "after a restart it takes the other role, until a 487 comes", NT_APP_ICE, .acts = determine_role_anew},
     {"forgets-consent", "from a restart on it does not ask for consent on the pair of the session before", NT_APP_ICE,
      .acts = forget_consent, .tells = count_descriptions},
     {0},
