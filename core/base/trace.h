@@ -60,6 +60,8 @@ enum nt_trace_kind {
     NT_TR_TURN_PERMISSION,     /* a client, b peer */
     NT_TR_TURN_CHANNEL,        /* a client, b peer, n[0] number */
     NT_TR_TURN_REFUSED,        /* a request is answered with an error: a client, n[0] code, text says why */
+    /* STUN and TURN servers */
+    NT_TR_CONNECTION_ENDED, /* by the server, over TCP or TLS: a ours, b remote, text says why */
     /* STUN and TURN clients */
     NT_TR_REQUEST_FAILED, /* a request to a server: a base, b server, or the peer that it is about, n[0] method, n[1] code (0: none
                              that counts), bytes: the reason phrase, or why, text: what the client does about it. n[3]: the tap of

@@ -94,7 +94,7 @@ static int read_path(const struct nt_binding_request *q, struct nt_path *path)
  * the server adds SOURCE-ADDRESS and CHANGED-ADDRESS; here one that has another address does. */
 static void add_classic_success(struct nt_stun_builder *b, const struct nt_binding_request *q, const struct nt_path *path)
 {
-    nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &q->from);
+    nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &q->path->remote);
     if (!has_behaviour(q))
         return;
     nt_stun_add_addr(b, NT_ATTR_SOURCE_ADDRESS, &path->local);
@@ -104,11 +104,11 @@ static void add_classic_success(struct nt_stun_builder *b, const struct nt_bindi
 static void add_success(struct nt_stun_builder *b, const struct nt_binding_request *q, const struct nt_path *path)
 {
     static const uint8_t zeros[PADDING_LEN];
-    nt_stun_add_addr(b, NT_ATTR_XOR_MAPPED_ADDRESS, &q->from);
+    nt_stun_add_addr(b, NT_ATTR_XOR_MAPPED_ADDRESS, &q->path->remote);
     if (!has_behaviour(q))
         return;
     /* RFC 5780, 6.1: "The server MUST include both MAPPED-ADDRESS and XOR-MAPPED-ADDRESS in its Response." */
-    nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &q->from);
+    nt_stun_add_addr(b, NT_ATTR_MAPPED_ADDRESS, &q->path->remote);
     nt_stun_add_addr(b, NT_ATTR_RESPONSE_ORIGIN, &path->local);
     nt_stun_add_addr(b, NT_ATTR_OTHER_ADDRESS, &q->sockets->at[q->at ^ 3u]);
     if (nt_stun_find(q->msg, NT_ATTR_PADDING) != NULL)
@@ -167,8 +167,9 @@ static int decide_answer(const struct nt_binding_request *q, const struct nt_stu
 size_t nt_binding_answer(const struct nt_binding_request *q, const struct nt_stun_decision *d, const char *software,
                          struct nt_path *path, uint8_t *buf, size_t cap)
 {
-    const struct nt_path back = {.transport = NT_UDP, .local = q->sockets->at[q->at], .remote = q->from};
+    struct nt_path back = nt_stun_way_back(q->path);
     struct nt_stun_builder b;
+    back.local = q->sockets->at[q->at];
     *path = back;
     int code = decide_answer(q, d, path);
     if (code != 0)

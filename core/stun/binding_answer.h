@@ -5,6 +5,7 @@
 
 #include "core/base/endpoint.h"
 #include "core/stun/admission.h"
+#include "core/stun/transports.h"
 
 /* RFC 5780, 7.2: the bits A and B of CHANGE-REQUEST */
 #define NT_CHANGE_IP UINT32_C(4)
@@ -24,8 +25,8 @@ struct nt_binding_sockets {
 
 struct nt_binding_request {
     const struct nt_stun_msg *msg;
-    uint32_t cookie; /* of its header: classic clients do not send the magic one */
-    struct nt_addr from;
+    uint32_t cookie;            /* of its header: classic clients do not send the magic one */
+    const struct nt_path *path; /* on which it came */
     const struct nt_binding_sockets *sockets;
     unsigned at; /* the socket that it came to */
 };

@@ -145,7 +145,7 @@ void nt_turn_serve_allocate(const struct nt_turn_request *q, nt_time now)
     struct wish w = {0};
     struct nt_turn_refusal refusal = check_allocate(q, &w);
     struct nt_turn_allocation *a =
-        refusal.code == 0 ? nt_turn_allocation_new(&s->allocations, &q->path->remote, nt_turn_request_user(q)) : NULL;
+        refusal.code == 0 ? nt_turn_allocation_new(&s->allocations, q->path, nt_turn_request_user(q)) : NULL;
     if (a == NULL) {
         nt_turn_respond_error(q, refusal.code != 0 ? &refusal : &no_memory, now);
         return;
@@ -174,8 +174,7 @@ static void respond_failure(struct nt_turn_server *s, struct nt_turn_allocation 
                             nt_time now)
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id};
-    struct nt_path path = {.transport = NT_UDP, .local = *nt_turn_listen(s, a->client.family), .remote = a->client};
-    struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
+    struct nt_turn_request q = {.server = s, .path = &a->client, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
     nt_turn_respond_error(&q, refusal, now);
 }
 
@@ -197,7 +196,7 @@ static void conclude_allocate(struct nt_turn_server *s, struct nt_turn_allocatio
     for (int i = 0; i < NT_RELAYS; i++)
         if (a->relays[i].state == NT_RELAY_BOUND) {
             nt_turn_relay_expires(&s->allocations, &a->relays[i], nt_time_after(now, a->lifetime * NT_SEC));
-            nt_turn_trace_between(s, NT_TR_TURN_ALLOCATED, &a->client, &a->relays[i].addr, 0, now);
+            nt_turn_trace_between(s, NT_TR_TURN_ALLOCATED, &a->client.remote, &a->relays[i].addr, 0, now);
         }
     nt_turn_respond_allocated(s, a, now);
 }

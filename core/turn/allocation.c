@@ -4,12 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_ID 3 /* of port requests; the listening ports have 1 and 2 */
+#define FIRST_ID (1 + NT_STUN_LISTENS) /* of port requests; the listening places have those before it */
+
+/* What is the client's alone of a 5-tuple (RFC 8656, 6): its address, and the connection that it has made, whose number is given to
+ * no other one. */
+struct tuple {
+    struct nt_addr client;
+    uint32_t connection; /* 0: over UDP */
+};
+
+static struct tuple tuple_of(const struct nt_path *path)
+{
+    return (struct tuple){.client = path->remote, .connection = path->transport != NT_UDP ? path->id : 0};
+}
 
 int nt_turn_allocations_init(struct nt_turn_allocations *t, size_t users)
 {
     *t = (struct nt_turn_allocations){.first_free = NT_MAP_NONE, .held = calloc(users + 1, sizeof *t->held)};
-    nt_map_init(&t->by_client, sizeof(struct nt_addr));
+    nt_map_init(&t->by_client, sizeof(struct tuple));
     nt_map_init(&t->by_relay, sizeof(struct nt_addr));
     return t->held != NULL ? NT_OK : NT_ENOMEM;
 }
@@ -54,20 +66,22 @@ static void leave_slot(struct nt_turn_allocations *t, uint32_t index)
     t->first_free = index;
 }
 
-struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t, const struct nt_addr *client, uint32_t user)
+struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t, const struct nt_path *client, uint32_t user)
 {
     struct nt_turn_allocation *a = calloc(1, sizeof *a);
     if (a == NULL || take_slot(t, a) != NT_OK) {
         free(a);
         return NULL;
     }
-    a->client = *client;
+    const struct tuple tuple = tuple_of(client);
+    a->client =
+        (struct nt_path){.transport = client->transport, .id = tuple.connection, .local = client->local, .remote = client->remote};
     a->user = user;
     nt_turn_permissions_init(&a->permissions);
     nt_turn_channels_init(&a->channels);
     for (int i = 0; i < NT_RELAYS; i++)
         a->relays[i].owner = a;
-    if (nt_map_put(&t->by_client, client, a->index) != NT_OK) {
+    if (nt_map_put(&t->by_client, &tuple, a->index) != NT_OK) {
         leave_slot(t, a->index);
         free(a);
         return NULL;
@@ -125,7 +139,8 @@ void nt_turn_allocation_end(struct nt_turn_allocations *t, struct nt_turn_alloca
 {
     for (int i = 0; i < NT_RELAYS; i++)
         detach_relay(t, &a->relays[i]);
-    nt_map_remove(&t->by_client, &a->client);
+    const struct tuple tuple = tuple_of(&a->client);
+    nt_map_remove(&t->by_client, &tuple);
     t->live--;
     t->held[a->user]--;
     free_if_unused(t, a);
@@ -193,9 +208,10 @@ void nt_turn_address_release(struct nt_turn_allocations *t, const struct nt_addr
     nt_map_remove(&t->by_relay, addr);
 }
 
-struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_addr *client)
+struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_path *client)
 {
-    uint32_t i = nt_map_get(&t->by_client, client);
+    const struct tuple tuple = tuple_of(client);
+    uint32_t i = nt_map_get(&t->by_client, &tuple);
     return i != NT_MAP_NONE ? t->slots[i].allocation : NULL;
 }
 

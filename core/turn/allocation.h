@@ -5,6 +5,7 @@
 
 #include "core/base/endpoint.h"
 #include "core/stun/stun.h"
+#include "core/stun/transports.h"
 #include "core/turn/channel.h"
 #include "core/turn/expiry.h"
 #include "core/turn/permission.h"
@@ -30,9 +31,9 @@ struct nt_turn_relay { /* one relayed transport address */
 enum { NT_RELAY_V4, NT_RELAY_V6, NT_RELAYS };
 
 struct nt_turn_allocation {
-    uint32_t index, user; /* its slot; the index of its user */
-    struct nt_addr client;
-    struct nt_turn_path_mtu path; /* to the client */
+    uint32_t index, user;         /* its slot; the index of its user */
+    struct nt_path client;        /* the 5-tuple, as what goes to the client has it; of TCP and TLS, id is the connection's */
+    struct nt_turn_path_mtu path; /* to the client, over UDP */
     /* The Allocate request and what became of it: allocate.c. */
     uint8_t id[NT_STUN_ID];
     const struct nt_stun_key *key; /* for the response */
@@ -69,8 +70,8 @@ struct nt_turn_allocations {
 
 int nt_turn_allocations_init(struct nt_turn_allocations *t, size_t users); /* 0 or NT_ENOMEM */
 void nt_turn_allocations_free(struct nt_turn_allocations *t);
-/* NULL without memory. */
-struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t, const struct nt_addr *client, uint32_t user);
+/* `client`: the path on which it is asked for. NULL without memory. */
+struct nt_turn_allocation *nt_turn_allocation_new(struct nt_turn_allocations *t, const struct nt_path *client, uint32_t user);
 /* Ends both parts; what is bound is closed, then the allocation frees itself. */
 void nt_turn_allocation_end(struct nt_turn_allocations *t, struct nt_turn_allocation *a);
 /* Ends one part; with the last one the allocation ends. */
@@ -87,7 +88,7 @@ bool nt_turn_address_taken(const struct nt_turn_allocations *t, const struct nt_
 int nt_turn_address_hold(struct nt_turn_allocations *t, const struct nt_addr *addr); /* 0, NT_EEXIST when taken, or NT_ENOMEM */
 void nt_turn_address_release(struct nt_turn_allocations *t, const struct nt_addr *addr);
 
-struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_addr *client);
+struct nt_turn_allocation *nt_turn_by_client(const struct nt_turn_allocations *t, const struct nt_path *client);
 struct nt_turn_relay *nt_turn_by_relay(const struct nt_turn_allocations *t, const struct nt_addr *relayed); /* bound ones */
 struct nt_turn_relay *nt_turn_relay_by_id(const struct nt_turn_allocations *t, uint32_t id);                /* of a port request */
 struct nt_turn_relay *nt_turn_relay_expired(const struct nt_turn_allocations *t, nt_time now); /* the first one; NULL for none */

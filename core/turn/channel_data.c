@@ -29,3 +29,13 @@ int nt_channel_data_write(uint8_t *buf, size_t cap, uint16_t number, const uint8
     nt_write(&w, payload, len);
     return w.err != NT_OK ? w.err : (int)nt_writer_len(&w);
 }
+
+int nt_channel_data_pad(uint8_t *buf, size_t cap, int written)
+{
+    static const uint8_t zeros[3];
+    if (written < 0)
+        return written;
+    struct nt_writer w = nt_writer_of(buf + written, cap - (size_t)written);
+    nt_write(&w, zeros, (4 - (size_t)written % 4) % 4);
+    return w.err != NT_OK ? w.err : written + (int)nt_writer_len(&w);
+}

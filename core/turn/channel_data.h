@@ -14,5 +14,8 @@
 bool nt_channel_data_parse(const uint8_t *bytes, size_t len, uint16_t *number, const uint8_t **payload, size_t *payload_len);
 /* The length written, or NT_ENOSPC. UDP: without padding. */
 int nt_channel_data_write(uint8_t *buf, size_t cap, uint16_t number, const uint8_t *payload, size_t len);
+/* What was written there, for TCP or TLS: padded to a multiple of four bytes (12.5). The length, or NT_ENOSPC; an error stays one.
+ */
+int nt_channel_data_pad(uint8_t *buf, size_t cap, int written);
 
 #endif

@@ -11,7 +11,7 @@ uint32_t nt_turn_granted_lifetime(const struct nt_turn_server_config *config, ui
 
 static void release_relay(struct nt_turn_server *s, struct nt_turn_relay *r, nt_time now)
 {
-    nt_turn_trace_between(s, NT_TR_TURN_RELEASED, &r->owner->client, &r->addr, 0, now);
+    nt_turn_trace_between(s, NT_TR_TURN_RELEASED, &r->owner->client.remote, &r->addr, 0, now);
     nt_turn_relay_end(&s->allocations, r);
 }
 
@@ -20,6 +20,14 @@ void nt_turn_expire_allocations(struct nt_turn_server *s, nt_time now)
     struct nt_turn_relay *r;
     while ((r = nt_turn_relay_expired(&s->allocations, now)) != NULL)
         release_relay(s, r, now);
+}
+
+void nt_turn_release(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
+{
+    for (int i = 0; i < NT_RELAYS; i++)
+        if (a->relays[i].state == NT_RELAY_BOUND)
+            nt_turn_trace_between(s, NT_TR_TURN_RELEASED, &a->client.remote, &a->relays[i].addr, 0, now);
+    nt_turn_allocation_end(&s->allocations, a);
 }
 
 void nt_turn_release_allocations(struct nt_turn_server *s, nt_time now)

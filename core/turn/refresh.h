@@ -8,6 +8,7 @@
 uint32_t nt_turn_granted_lifetime(const struct nt_turn_server_config *config, uint32_t asked);
 void nt_turn_serve_refresh(const struct nt_turn_request *q, nt_time now);
 void nt_turn_expire_allocations(struct nt_turn_server *s, nt_time now);
-void nt_turn_release_allocations(struct nt_turn_server *s, nt_time now); /* all of them */
+void nt_turn_release(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now); /* both its parts */
+void nt_turn_release_allocations(struct nt_turn_server *s, nt_time now);                   /* all of them */
 
 #endif

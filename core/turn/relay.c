@@ -15,6 +15,7 @@ static const struct nt_why no_allocation = {NT_DISCARD_NO_ALLOCATION, "%a has no
                            forbidden_peer = {NT_DISCARD_FORBIDDEN, "%b is the server itself"},
                            hops = {NT_DISCARD_HOPS, "the hop count is used up on the way to %b"},
                            too_large = {NT_DISCARD_SIZE, "too large to be wrapped for %a"},
+                           no_datagram = {NT_DISCARD_SIZE, "too large for a datagram to %b"},
                            no_port = {NT_DISCARD_FORBIDDEN, "port 0 is nobody's"},
                            no_room = {NT_DISCARD_NO_ROOM, "the queue of the server is full"},
                            malformed = {NT_DISCARD_UNREADABLE, "malformed ChannelData"},
@@ -23,11 +24,23 @@ static const struct nt_why no_allocation = {NT_DISCARD_NO_ALLOCATION, "%a has no
                            not_relayed = {NT_DISCARD_UNUSED, "an ICMP error of a kind that is not relayed"},
                            unknown_attribute = {NT_DISCARD_UNSUPPORTED, "an indication with unknown required attributes"};
 
+#define DSCP 0xfc /* of the TOS byte; the rest is ECN */
+
 /* The path of a relayed datagram, with what it keeps of the incoming IP header. RFC 8656, 14: DSCP, ECN and (IPv4 to IPv4) DF
- * "Set the outgoing value to the incoming value"; 13 and 21.1.7: the TTL counts down, so that a loop between relays ends. */
-static struct nt_path onward_path(const struct nt_path *in, const struct nt_addr *from, const struct nt_addr *to)
+ * "Set the outgoing value to the incoming value"; 13 and 21.1.7: the TTL counts down, so that a loop between relays ends. 15, of
+ * what came over TCP: "The server sets the outgoing value to the DSCP used by the TCP connection", "to Not-ECT", no DF; and 16, to
+ * TCP: all is the connection's. */
+static struct nt_path onward_path(const struct nt_path *in, const struct nt_path *out_way)
 {
-    struct nt_path out = {.transport = NT_UDP, .tos = in->tos, .local = *from, .remote = *to};
+    struct nt_path out = *out_way;
+    if (out.transport != NT_UDP)
+        return out;
+    if (in->transport != NT_UDP) {
+        out.tos = in->tos & DSCP;
+        return out;
+    }
+    const struct nt_addr *to = &out.remote;
+    out.tos = in->tos;
     out.ttl = (uint8_t)(in->ttl > 0 ? in->ttl - 1 : 0);
     out.df = in->df && in->local.family == NT_AF_IPV4 && to->family == NT_AF_IPV4;
     return out;
@@ -51,25 +64,26 @@ static const struct nt_why *why_not_relayed(const struct nt_turn_server *s, cons
         return &forbidden_peer;
     if (peer->port == 0)
         return &no_port;
-    return in->ttl == 1 ? &hops : NULL;
+    return in->ttl == 1 && in->transport == NT_UDP && a->client.transport == NT_UDP ? &hops : NULL;
 }
 
 static void send_to_peer(struct nt_turn_server *s, struct nt_turn_allocation *a, const struct nt_path *in,
                          const struct nt_addr *peer, const uint8_t *payload, size_t len, bool dont_fragment, nt_time now)
 {
     const struct nt_turn_relay *r = nt_turn_relay_for(a, peer->family);
-    const struct nt_why *why = r == NULL ? &no_relay : why_not_relayed(s, a, in, peer, now);
+    const struct nt_why *why = r == NULL ? &no_relay : len > NT_DATAGRAM_MAX ? &no_datagram : why_not_relayed(s, a, in, peer, now);
     uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len + 1) : NULL;
     if (room == NULL) {
-        nt_turn_trace_drop(s, why != NULL ? why : &no_room, &a->client, peer, now);
+        nt_turn_trace_drop(s, why != NULL ? why : &no_room, &a->client.remote, peer, now);
         return;
     }
     memcpy(room, payload, len);
-    struct nt_path out = onward_path(in, &r->addr, peer);
+    struct nt_path out = onward_path(in, &(struct nt_path){.transport = NT_UDP, .local = r->addr, .remote = *peer});
     if (out.df)
         fit_path(&out, nt_turn_permission_path(&a->permissions, peer), len, now);
-    /* RFC 8656, 14: DONT-FRAGMENT sets the DF bit; 13: it is ignored when the packet is translated. */
-    if (dont_fragment && in->local.family == NT_AF_IPV4 && peer->family == NT_AF_IPV4)
+    /* RFC 8656, 14: DONT-FRAGMENT sets the DF bit; 13: it is ignored when the packet is translated. 15: "If the TCP traffic arrives
+     * over IPv6, the server relies on the presence of the DONT-FRAGMENT attribute" */
+    if (dont_fragment && in->local.family == peer->family && (peer->family == NT_AF_IPV4 || in->transport != NT_UDP))
         out.df = 1;
     nt_stun_outbox_commit(&s->outbox, &out, len);
 }
@@ -79,7 +93,7 @@ void nt_turn_relay_channel_data(struct nt_turn_server *s, const struct nt_path *
     uint16_t number;
     const uint8_t *payload;
     size_t payload_len;
-    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
+    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, path);
     if (a == NULL || !nt_channel_data_parse(bytes, len, &number, &payload, &payload_len)) {
         nt_turn_trace_drop(s, a == NULL ? &no_allocation : &malformed, &path->remote, NULL, now);
         return;
@@ -95,7 +109,7 @@ void nt_turn_relay_send(struct nt_turn_server *s, const struct nt_path *path, co
 {
     struct nt_addr peer;
     const struct nt_stun_attr *data = nt_stun_find(msg, NT_ATTR_DATA);
-    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
+    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, path);
     const struct nt_why *why = NULL;
     if (a == NULL)
         why = &no_allocation;
@@ -120,13 +134,20 @@ static void start_data_indication(struct nt_turn_server *s, struct nt_stun_build
     nt_stun_add_addr(b, NT_ATTR_XOR_PEER_ADDRESS, peer);
 }
 
+static int wrap_in_channel(const struct nt_turn_allocation *a, const struct nt_turn_channel *channel, const uint8_t *bytes,
+                           size_t len, uint8_t *room, size_t cap)
+{
+    int n = nt_channel_data_write(room, cap, channel->number, bytes, len);
+    return a->client.transport != NT_UDP ? nt_channel_data_pad(room, cap, n) : n;
+}
+
 static int wrap_for_client(struct nt_turn_server *s, const struct nt_turn_allocation *a, const struct nt_addr *peer,
                            const uint8_t *bytes, size_t len, uint8_t *room, size_t cap, nt_time now)
 {
     /* RFC 8656, 12.5: "The server [...] MUST use the ChannelData message if a channel has been bound to the peer." */
     const struct nt_turn_channel *channel = nt_turn_channel_by_peer(&a->channels, peer, now);
     if (channel != NULL)
-        return nt_channel_data_write(room, cap, channel->number, bytes, len);
+        return wrap_in_channel(a, channel, bytes, len, room, cap);
     struct nt_stun_builder b;
     start_data_indication(s, &b, room, cap, peer);
     nt_stun_add(&b, NT_ATTR_DATA, bytes, len);
@@ -141,11 +162,11 @@ void nt_turn_relay_from_peer(struct nt_turn_server *s, const struct nt_path *pat
         why = &too_large;
     uint8_t *room = why == NULL ? nt_stun_outbox_room(&s->outbox, len + INDICATION_OVERHEAD) : NULL;
     if (room == NULL) {
-        nt_turn_trace_drop(s, why != NULL ? why : &no_room, r != NULL ? &r->owner->client : NULL, &path->remote, now);
+        nt_turn_trace_drop(s, why != NULL ? why : &no_room, r != NULL ? &r->owner->client.remote : NULL, &path->remote, now);
         return;
     }
     int wrapped = wrap_for_client(s, r->owner, &path->remote, bytes, len, room, len + INDICATION_OVERHEAD, now);
-    struct nt_path out = onward_path(path, nt_turn_listen(s, r->owner->client.family), &r->owner->client);
+    struct nt_path out = onward_path(path, &r->owner->client);
     if (wrapped <= 0)
         return;
     fit_path(&out, &r->owner->path, (size_t)wrapped, now);
@@ -168,14 +189,13 @@ static void send_icmp(struct nt_turn_server *s, const struct nt_turn_allocation 
     memcpy(value + 2, icmp, NT_ICMP_INPUT);
     start_data_indication(s, &b, room, NT_TURN_MESSAGE_MAX, peer);
     nt_stun_add(&b, NT_ATTR_ICMP, value, sizeof value);
-    const struct nt_path out = {.transport = NT_UDP, .local = *nt_turn_listen(s, a->client.family), .remote = a->client};
-    nt_stun_outbox_commit(&s->outbox, &out, (size_t)nt_stun_finish(&b)); /* it is far shorter than NT_TURN_MESSAGE_MAX */
+    nt_stun_outbox_commit(&s->outbox, &a->client, (size_t)nt_stun_finish(&b)); /* it is far shorter than NT_TURN_MESSAGE_MAX */
 }
 
 /* About a datagram that went to a client: all that is of use is the MTU. */
 static void take_own_icmp(struct nt_turn_server *s, const struct nt_path *path, uint32_t mtu, nt_time now)
 {
-    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, &path->remote);
+    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, path);
     if (a != NULL && mtu > 0)
         nt_turn_path_mtu_learn(&a->path, mtu, now);
     else
@@ -198,7 +218,7 @@ void nt_turn_relay_icmp(struct nt_turn_server *s, const struct nt_path *path, co
     bool permitted = nt_turn_permitted(&r->owner->permissions, &path->remote, now);
     uint8_t *room = permitted ? nt_stun_outbox_room(&s->outbox, NT_TURN_MESSAGE_MAX) : NULL;
     if (room == NULL) {
-        nt_turn_trace_drop(s, permitted ? &no_room : &no_permission, &r->owner->client, &path->remote, now);
+        nt_turn_trace_drop(s, permitted ? &no_room : &no_permission, &r->owner->client.remote, &path->remote, now);
         return;
     }
     if (mtu > 0)

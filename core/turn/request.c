@@ -67,7 +67,7 @@ void nt_turn_refuse_unread(struct nt_turn_server *s, const struct nt_path *path,
 void nt_turn_serve(struct nt_turn_server *s, const struct nt_path *path, const struct nt_stun_msg *msg, nt_time now)
 {
     struct nt_turn_request q = {.server = s, .path = path, .msg = msg};
-    q.allocation = nt_turn_by_client(&s->allocations, &path->remote);
+    q.allocation = nt_turn_by_client(&s->allocations, path);
     if (is_repeated_allocate(&q)) {
         if (q.allocation->answered)
             nt_turn_respond_allocated(s, q.allocation, now);

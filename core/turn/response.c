@@ -33,7 +33,7 @@ static void finish_response(const struct nt_turn_request *q, struct nt_stun_buil
         nt_stun_add_text(b, NT_ATTR_SOFTWARE, q->server->config.software);
     add_integrity(b, q->auth.key, q->auth.sha256);
     int len = nt_stun_finish(b);
-    struct nt_path path = {.transport = NT_UDP, .local = q->path->local, .remote = q->path->remote};
+    struct nt_path path = nt_stun_way_back(q->path);
     if (len > 0)
         nt_stun_outbox_commit(&q->server->outbox, &path, (size_t)len);
 }
@@ -95,8 +95,7 @@ static void add_missing(struct nt_stun_builder *b, const struct nt_turn_allocati
 void nt_turn_respond_allocated(struct nt_turn_server *s, struct nt_turn_allocation *a, nt_time now)
 {
     struct nt_stun_msg msg = {.method = NT_TURN_ALLOCATE, .id = a->id}; /* the request itself is long gone */
-    struct nt_path path = {.local = *nt_turn_listen(s, a->client.family), .remote = a->client};
-    struct nt_turn_request q = {.server = s, .path = &path, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
+    struct nt_turn_request q = {.server = s, .path = &a->client, .msg = &msg, .auth = {.key = a->key, .sha256 = a->sha256}};
     struct nt_stun_builder b;
     if (!start_response(&q, &b, NT_STUN_SUCCESS, now))
         return;
@@ -104,7 +103,7 @@ void nt_turn_respond_allocated(struct nt_turn_server *s, struct nt_turn_allocati
     add_seconds_left(&b, a, now);
     if (a->token != 0)
         nt_stun_add_u64(&b, NT_ATTR_RESERVATION_TOKEN, a->token);
-    nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &a->client);
+    nt_stun_add_addr(&b, NT_ATTR_XOR_MAPPED_ADDRESS, &a->client.remote);
     if (a->missing != NT_AF_NONE)
         add_missing(&b, a);
     finish_response(&q, &b);

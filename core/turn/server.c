@@ -21,9 +21,10 @@
 /* RFC 8656, 5: "SHOULD expire the nonce at least once every hour" */
 #define NONCE_LIFETIME (3600 * NT_SEC)
 #define ALLOCATIONS_MAX 100000
-#define LISTENS 2 /* IPv4, IPv6; their port requests have the ids 1 and 2 */
 
 static const struct nt_why unreadable = {NT_DISCARD_UNREADABLE, "neither STUN nor ChannelData"},
+                           no_connection = {NT_DISCARD_STATE, "the connection has ended"},
+                           not_taken = {NT_DISCARD_NO_ROOM, "%a does not read as fast as it is written to"},
                            not_for_us = {NT_DISCARD_UNSUPPORTED, "not for a TURN server"},
                            queue_full = {NT_DISCARD_NO_ROOM, "the queue of the server is full"};
 
@@ -31,7 +32,7 @@ static void answer_binding(struct nt_turn_server *s, const struct nt_path *path,
                            nt_time now)
 {
     const struct nt_binding_sockets plain = {.at = {path->local}, .count = 1};
-    const struct nt_binding_request q = {.msg = msg, .cookie = cookie, .from = path->remote, .sockets = &plain};
+    const struct nt_binding_request q = {.msg = msg, .cookie = cookie, .path = path, .sockets = &plain};
     struct nt_stun_decision d = nt_stun_decide(&s->config.admission, msg, &path->remote, now);
     size_t cap = NT_STUN_ANSWER_MAX(msg->len);
     uint8_t *room = d.code != NT_UNANSWERED ? nt_stun_outbox_room(&s->outbox, cap) : NULL;
@@ -77,6 +78,49 @@ static void take_from_client(struct nt_turn_server *s, const struct nt_path *pat
         nt_turn_trace_drop(s, nt_stun_looks_like(bytes, len) ? nt_stun_flaw(r) : &unreadable, &path->remote, NULL, now);
 }
 
+/* Its allocation can be reached by nobody any more: the 5-tuple is gone. */
+static void release_of(struct nt_turn_server *s, const struct nt_path *path, nt_time now)
+{
+    struct nt_turn_allocation *a = nt_turn_by_client(&s->allocations, path);
+    if (a != NULL)
+        nt_turn_release(s, a, now);
+}
+
+static void end_connection(struct nt_turn_server *s, struct nt_stun_connection *c, const char *why, nt_time now)
+{
+    release_of(s, &c->path, now);
+    nt_stun_connection_end(&s->connections, c, why, now);
+}
+
+static void take_stream(struct nt_turn_server *s, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    struct nt_stun_connection *c = nt_stun_connection_of(&s->connections, path);
+    const uint8_t *message;
+    size_t message_len;
+    if (c == NULL) {
+        nt_turn_trace_drop(s, &no_connection, &path->remote, NULL, now);
+        return;
+    }
+    nt_stun_connection_put(&s->connections, c, path, bytes, len, now);
+    while (nt_stun_connection_next(&s->connections, c, &message, &message_len, now))
+        take_from_client(s, &c->path, message, message_len, now);
+    const struct nt_why *broken = nt_stun_stream_broken(&c->stream);
+    if (broken == NULL)
+        return;
+    nt_turn_trace_drop(s, broken, &path->remote, NULL, now);
+    end_connection(s, c, broken->text, now);
+}
+
+static void take_closed(struct nt_turn_server *s, const struct nt_path *path, nt_time now)
+{
+    if (path->transport == NT_UDP) {
+        nt_turn_port_answered(s, path, false, now);
+        return;
+    }
+    release_of(s, path, now);
+    nt_stun_connection_gone(&s->connections, path);
+}
+
 static void server_input(void *self, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_turn_server *s = self;
@@ -89,8 +133,14 @@ static void server_input(void *self, const struct nt_path *path, enum nt_input k
         else
             nt_turn_relay_from_peer(s, path, bytes, len, now);
         break;
-    case NT_IN_CONNECTED:
-    case NT_IN_CLOSED: nt_turn_port_answered(s, path, kind == NT_IN_CONNECTED, now); break;
+    case NT_IN_STREAM: take_stream(s, path, bytes, len, now); break;
+    case NT_IN_ACCEPTED: nt_stun_connection_accept(&s->connections, path, now); break;
+    case NT_IN_CONNECTED: nt_turn_port_answered(s, path, true, now); break;
+    case NT_IN_CLOSED: take_closed(s, path, now); break;
+    case NT_IN_SEND_FAILED:
+        if (path->transport != NT_UDP)
+            nt_turn_trace_drop(s, &not_taken, &path->remote, NULL, now);
+        break;
     case NT_IN_ICMP:
         if (len == NT_ICMP_INPUT)
             nt_turn_relay_icmp(s, path, bytes, now);
@@ -102,8 +152,16 @@ static void server_input(void *self, const struct nt_path *path, enum nt_input k
 static void server_timer(void *self, nt_time now)
 {
     struct nt_turn_server *s = self;
+    struct nt_stun_connection *c;
+    const char *why;
     nt_turn_reservations_expire(&s->reservations, &s->allocations, now);
     nt_turn_expire_allocations(s, now);
+    while ((c = nt_stun_connection_overdue(&s->connections, &why, now)) != NULL)
+        if (c->queue == NT_STUN_OPEN && nt_turn_by_client(&s->allocations, &c->path) != NULL)
+            nt_stun_connection_stays(&s->connections, c, now); /* for as long as its allocation is refreshed */
+        else
+            end_connection(s, c, why, now);
+    nt_stun_connections_timer(&s->connections, now);
 }
 
 static size_t server_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
@@ -116,19 +174,21 @@ static size_t server_output(void *self, struct nt_path *path, uint8_t *buf, size
 static nt_time server_deadline(const void *self)
 {
     const struct nt_turn_server *s = self;
-    return nt_time_min(nt_turn_reservations_deadline(&s->reservations), nt_turn_allocations_deadline(&s->allocations));
+    nt_time own = nt_time_min(nt_turn_reservations_deadline(&s->reservations), nt_turn_allocations_deadline(&s->allocations));
+    return nt_time_min(own, nt_stun_connections_deadline(&s->connections));
 }
 
 static int server_request(void *self, struct nt_request *req)
 {
     struct nt_turn_server *s = self;
-    while (s->listens_asked < LISTENS) {
-        const struct nt_addr *listen = s->listens_asked++ == 0 ? &s->config.listen : &s->config.listen6;
-        *req = (struct nt_request){.kind = NT_REQ_BIND, .path = {.transport = NT_UDP, .id = s->listens_asked, .local = *listen}};
-        if (nt_addr_is_set(listen))
+    while (s->listens_asked < NT_STUN_LISTENS) {
+        unsigned n = s->listens_asked++;
+        bool listens = nt_stun_listen_request(&s->config.transports, &s->config.listen, &s->config.listen6, n, req);
+        req->path.id = n + 1;
+        if (listens)
             return 1;
     }
-    return nt_turn_relay_request(&s->allocations, req);
+    return nt_turn_relay_request(&s->allocations, req) == 1 || nt_stun_connections_request(&s->connections, req) == 1;
 }
 
 struct nt_endpoint nt_turn_server_endpoint(struct nt_turn_server *s)
@@ -156,6 +216,7 @@ void nt_turn_server_reset(struct nt_turn_server *s, nt_time now)
     nt_turn_release_allocations(s, now);
     nt_turn_reservations_expire(&s->reservations, &s->allocations, NT_TIME_NEVER);
     nt_stun_outbox_free(&s->outbox);
+    nt_stun_connections_reset(&s->connections, now);
     nt_stun_realm_renew_secret(&s->realm, s->config.rand);
 }
 
@@ -208,6 +269,7 @@ struct nt_turn_server *nt_turn_server_new(const struct nt_turn_server_config *co
         return NULL;
     s->config = *config;
     set_defaults(&s->config);
+    nt_stun_connections_init(&s->connections, &config->transports, true, &s->config.trace);
     if (!set_up(s, config)) {
         nt_turn_server_del(s);
         return NULL;
@@ -220,6 +282,7 @@ void nt_turn_server_del(struct nt_turn_server *s)
     if (s == NULL)
         return;
     nt_turn_allocations_free(&s->allocations);
+    nt_stun_connections_free(&s->connections);
     nt_stun_outbox_free(&s->outbox);
     nt_stun_realm_free(&s->realm);
     nt_turn_reservations_free(&s->reservations);

@@ -7,6 +7,7 @@
 #include "core/base/time.h"
 #include "core/base/trace.h"
 #include "core/stun/admission.h"
+#include "core/stun/transports.h"
 
 #include <stdbool.h>
 
@@ -16,8 +17,9 @@ struct nt_turn_account {
 
 struct nt_turn_server_config {
     struct nt_addr listen, listen6; /* address and port of the service; one of them may be unset */
-    struct nt_addr relay, relay6;   /* IPs of the relayed addresses; either may be unset */
-    uint16_t port_low, port_high;   /* of relayed addresses; 0, 0: 49152..65535 (RFC 8656, 7.2) */
+    struct nt_stun_transports transports;
+    struct nt_addr relay, relay6; /* IPs of the relayed addresses; either may be unset */
+    uint16_t port_low, port_high; /* of relayed addresses; 0, 0: 49152..65535 (RFC 8656, 7.2) */
     const char *realm;
     const struct nt_turn_account *accounts;
     size_t account_count;

@@ -51,7 +51,7 @@ static struct nt_turn_refusal prepare_permission(const struct nt_turn_request *q
 static void install_permission(const struct nt_turn_request *q, const struct nt_addr *peer, nt_time now)
 {
     nt_turn_permission_install(&q->allocation->permissions, peer, now);
-    nt_turn_trace_between(q->server, NT_TR_TURN_PERMISSION, &q->allocation->client, peer, 0, now);
+    nt_turn_trace_between(q->server, NT_TR_TURN_PERMISSION, &q->allocation->client.remote, peer, 0, now);
 }
 
 void nt_turn_serve_permissions(const struct nt_turn_request *q, nt_time now)
@@ -98,7 +98,7 @@ static struct nt_turn_refusal bind_channel(const struct nt_turn_request *q, nt_t
         return r == NT_EEXIST ? (struct nt_turn_refusal){400, "the number or the peer is bound otherwise"}
                               : (struct nt_turn_refusal){508, "no memory"};
     install_permission(q, &peer, now);
-    nt_turn_trace_between(q->server, NT_TR_TURN_CHANNEL, &q->allocation->client, &peer, number, now);
+    nt_turn_trace_between(q->server, NT_TR_TURN_CHANNEL, &q->allocation->client.remote, &peer, number, now);
     return NONE;
 }
 

@@ -3,6 +3,7 @@
 #ifndef NT_TURN_SERVER_STATE_H
 #define NT_TURN_SERVER_STATE_H
 
+#include "core/stun/connections.h"
 #include "core/stun/outbox.h"
 #include "core/turn/allocation.h"
 #include "core/turn/reservation.h"
@@ -15,6 +16,7 @@ struct nt_turn_server {
     struct nt_stun_realm realm;
     struct nt_turn_allocations allocations;
     struct nt_turn_reservations reservations;
+    struct nt_stun_connections connections;
     struct nt_stun_outbox outbox;
     unsigned listens_asked;
 };

@@ -179,7 +179,7 @@ static void reset(struct nt_app_server *server, nt_time now)
     if (server->turn != NULL)
         nt_turn_server_reset(server->turn, now);
     else
-        nt_stun_server_reset(server->stun);
+        nt_stun_server_reset(server->stun, now);
     if (server->slow != NULL)
         nt_slow_responses_lose(server->slow);
     nt_host_kick(server->host, now);

@@ -53,6 +53,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_TURN_CHANNEL: return "channel";
     case NT_TR_TURN_RELEASED: return "allocation released";
     case NT_TR_REQUEST_FAILED: return "request failed";
+    case NT_TR_CONNECTION_ENDED: return "connection closed by the server";
     case NT_TR_TURN_LOST: return "allocation lost";
     case NT_TR_TOO_BIG: return "told that a packet is too large";
     case NT_TR_TURN_DROPPED: return "not sent to the TURN server";

@@ -39,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     nt_stun_verify(&m, &key);
     nt_stun_verify_sha256(&m, &key);
     const struct nt_binding_sockets sockets = {.at = {nt_addr_v4(0xc0000202, 3478)}, .count = 1};
-    const struct nt_binding_request q = {
-        .msg = &m, .cookie = NT_STUN_COOKIE, .from = nt_addr_v4(0xc0000201, 32853), .sockets = &sockets};
+    const struct nt_path from = {.transport = NT_UDP, .remote = nt_addr_v4(0xc0000201, 32853)};
+    const struct nt_binding_request q = {.msg = &m, .cookie = NT_STUN_COOKIE, .path = &from, .sockets = &sockets};
     struct nt_path path;
     size_t len = nt_binding_answer(&q, &(struct nt_stun_decision){0}, "test vector", &path, out, sizeof out);
     CHECK(len == 0 || nt_stun_parse(&m, out, len) == 0);

@@ -331,7 +331,7 @@ TEST(the_owner_decides)
     assert_error(500);
     assert_int_equal(nt_stun_get_addr(&reply, NT_ATTR_ALTERNATE_SERVER, &named), NT_ENOENT);
     datagram(0, (size_t)nt_stun_finish(&b));
-    nt_stun_server_reset(server); /* the answer was not sent yet */
+    nt_stun_server_reset(server, 0); /* the answer was not sent yet */
     assert_int_equal(answer(), 0);
     nt_stun_server_del(server);
 }
