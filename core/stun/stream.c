@@ -7,7 +7,7 @@
 
 #define CHANNEL_HEADER 4
 #define COOKIE_END 8
-#define MESSAGE_MAX ((size_t)CHANNEL_HEADER + 65536)
+#define MESSAGE_MAX ((size_t)NT_STUN_HEADER + 65532)
 
 static const struct nt_why neither = {NT_DISCARD_UNREADABLE,
                                       "neither STUN nor ChannelData begins here, and where a message would is not known"},

@@ -12,7 +12,7 @@ static size_t stream_len;
 
 static void add_stun(size_t attribute)
 {
-    static const uint8_t zeros[65524];
+    static const uint8_t zeros[65532];
     struct nt_stun_builder b;
     nt_stun_start(&b, stream + stream_len, sizeof stream - stream_len, NT_STUN_REQUEST, NT_STUN_BINDING, id);
     if (attribute > 0)
