@@ -8,12 +8,13 @@
 #define NT_SIP_PORT 5060 /* RFC 3261, 19.1.2 */
 #define NT_SIP_TEXT_MAX 255
 
-enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO, NT_SIP_REJECTED };
+enum nt_sip_kind { NT_SIP_INVITE = 1, NT_SIP_OK, NT_SIP_ACK, NT_SIP_BYE, NT_SIP_INFO, NT_SIP_REJECTED, NT_SIP_PROVISIONAL };
 
 struct nt_sip_message {
     enum nt_sip_kind kind;
     enum nt_sip_kind answered;      /* of a response: the request; 0 when writing: NT_SIP_INVITE */
-    uint16_t status;                /* of NT_SIP_REJECTED: 300 to 699; written: one of nt_sip_phrase, or 0, which is 488 */
+    uint16_t status;                /* of NT_SIP_REJECTED: 300 to 699; written: one of nt_sip_phrase, or 0, which is 488; of
+                                     * NT_SIP_PROVISIONAL: 100 to 199; written: 100 alone */
     bool retries;                   /* of NT_SIP_REJECTED: Retry-After is there */
     uint32_t retry_after;           /* seconds */
     bool trickle, trickle_required; /* written, of INVITE and its 200: RFC 8840's option tag and info package */
@@ -30,7 +31,13 @@ struct nt_sip_message {
 
 static inline bool nt_sip_is_response(enum nt_sip_kind kind)
 {
-    return kind == NT_SIP_OK || kind == NT_SIP_REJECTED;
+    return kind == NT_SIP_OK || kind == NT_SIP_REJECTED || kind == NT_SIP_PROVISIONAL;
+}
+
+/* RFC 3261, 6: "All 2xx, 3xx, 4xx, 5xx and 6xx responses are final." */
+static inline bool nt_sip_is_final(enum nt_sip_kind kind)
+{
+    return nt_sip_is_response(kind) && kind != NT_SIP_PROVISIONAL;
 }
 
 const char *nt_sip_method(enum nt_sip_kind kind); /* "INVITE"; NULL: it is no request */

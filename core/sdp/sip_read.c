@@ -66,9 +66,9 @@ static int read_start(struct reader *r, struct nt_span line)
         uint64_t status;
         if (second.len != 3 || !nt_span_number(second, 3, 100, 699, &status))
             return NT_EFORMAT;
-        r->m->kind = status == 200 ? NT_SIP_OK : NT_SIP_REJECTED;
+        r->m->kind = status < 200 ? NT_SIP_PROVISIONAL : status == 200 ? NT_SIP_OK : NT_SIP_REJECTED;
         r->m->status = status == 200 ? 0 : (uint16_t)status;
-        return status == 200 || status >= 300 ? NT_OK : NT_EUNSUPPORTED;
+        return status <= 200 || status >= 300 ? NT_OK : NT_EUNSUPPORTED;
     }
     r->m->kind = kind_of(first);
     if (!nt_span_is_token(first) || !nt_span_is(line, "SIP/2.0"))

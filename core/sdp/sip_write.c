@@ -55,6 +55,8 @@ static void write_start(struct nt_out *out, const struct nt_sip_message *m)
 {
     if (m->kind == NT_SIP_OK)
         nt_out(out, "SIP/2.0 200 OK\r\n");
+    else if (m->kind == NT_SIP_PROVISIONAL)
+        nt_out(out, "SIP/2.0 100 Trying\r\n");
     else if (m->kind == NT_SIP_REJECTED)
         nt_out(out, "SIP/2.0 %u %s\r\n", (unsigned)m->status, nt_sip_phrase(m->status));
     else
@@ -62,7 +64,8 @@ static void write_start(struct nt_out *out, const struct nt_sip_message *m)
 }
 
 /* RFC 3261, 8.1.1: "A valid SIP request formulated by a UAC MUST, at a minimum, contain the following header fields: To, From,
- * CSeq, Call-ID, Max-Forwards, and Via". Only the first INVITE of a call has no tag of the callee yet. */
+ * CSeq, Call-ID, Max-Forwards, and Via". The first INVITE of a call has no tag of the callee yet, nor has its 100 (17.2.1: "the
+ * insertion of tags in the To header field of the response [...] is downgraded from MAY to SHOULD NOT"). */
 static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
 {
     char text[NT_ADDR_TEXT];
@@ -71,7 +74,7 @@ static void write_headers(struct nt_out *out, const struct nt_sip_message *m)
         nt_out(out, "Max-Forwards: 70\r\n");
     nt_out(out, "From: <sip:%s@" NT_SIP_DOMAIN ">;tag=%08lx\r\n", m->from, (unsigned long)tag_of(m->call_id, m->from));
     nt_out(out, "To: <sip:%s@" NT_SIP_DOMAIN ">", m->to);
-    if (m->kind != NT_SIP_INVITE || m->in_dialog)
+    if ((m->kind != NT_SIP_INVITE && m->kind != NT_SIP_PROVISIONAL) || m->in_dialog)
         nt_out(out, ";tag=%08lx", (unsigned long)tag_of(m->call_id, m->to));
     nt_out(out, "\r\nCall-ID: %s\r\nCSeq: %lu %s\r\n", m->call_id, (unsigned long)m->cseq, method_of(m));
     if (m->kind == NT_SIP_REJECTED && m->retries) /* RFC 3261, 20.33 */

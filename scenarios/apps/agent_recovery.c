@@ -164,7 +164,7 @@ static void end_failed_call(struct nt_agent_recovery *r, nt_time now)
     if (nt_agent_signalling_offers(r->signalling))
         return;
     if (r->unacknowledged)
-        nt_agent_signalling_hang_up(r->signalling, "our answer was not acknowledged within 32 s", now);
+        nt_agent_signalling_hang_up(r->signalling, NT_SIP_UNACKNOWLEDGED, now);
     else if (bye_due(r) <= now)
         nt_agent_signalling_hang_up(r->signalling, "ICE has failed", now);
 }

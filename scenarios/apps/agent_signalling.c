@@ -320,7 +320,7 @@ static void receive_answer(struct nt_agent_signalling *sig, struct nt_ice_descri
     if (err != NT_OK && sig->answered)
         nt_ice_rollback(sig->ice, now);
     nt_ice_description_free(d);
-    sig->answered = sig->confirmed = true;
+    sig->answered = sig->acknowledged = sig->confirmed = true;
     sig->config.read_events(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
@@ -334,7 +334,7 @@ static void receive_candidates(struct nt_agent_signalling *sig, struct nt_ice_de
 
 static void receive_ack(struct nt_agent_signalling *sig, nt_time now)
 {
-    sig->confirmed = true;
+    sig->acknowledged = sig->confirmed = true;
     sig->config.read_events(sig->config.owner, now);
     nt_host_kick(sig->context->host, now);
 }
@@ -378,15 +378,19 @@ static void on_refused(void *user, const struct nt_sip_refusal *refusal, nt_time
     nt_host_kick(sig->context->host, now);
 }
 
+/* A restart is of use only to a peer that has had an answer. */
 static void on_unacknowledged(void *user, nt_time now)
 {
     struct nt_agent_signalling *sig = user;
-    sig->config.unacknowledged(sig->config.owner, now);
+    if (sig->acknowledged)
+        sig->config.unacknowledged(sig->config.owner, now);
+    else
+        nt_agent_signalling_hang_up(sig, NT_SIP_UNACKNOWLEDGED, now);
 }
 
 bool nt_agent_signalling_waits(const struct nt_agent_signalling *sig)
 {
-    return !sig->answered && !sig->rejected && (sig->caller ? sig->gathered : !sig->has_offer);
+    return !sig->answered && !sig->rejected && !nt_agent_signalling_is_over(sig) && (sig->caller ? sig->gathered : !sig->has_offer);
 }
 
 int nt_agent_signalling_start(struct nt_agent_signalling *sig, const struct nt_agent_signalling_config *config)

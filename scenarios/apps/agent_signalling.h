@@ -40,6 +40,7 @@ struct nt_agent_signalling {
     bool making;                        /* our offer of a restart waits for the ICE agent (NT_ICE_EV_LOCAL) */
     struct nt_agent_wish wish, offered; /* offered: the one that is being made, or is open */
     bool trickles, peer_trickles;
+    bool acknowledged;   /* the call: both sides have known of it */
     bool confirmed;      /* both sides know of the call, or of the restart that we have answered: candidates may follow */
     bool described;      /* our first description has left */
     bool has_candidates; /* to trickle since then */

@@ -107,20 +107,29 @@ static void sip_input(void *self, const struct nt_path *path, enum nt_input kind
         nt_sip_receive(self, bytes, len, now);
 }
 
-/* RFC 3261, 8.1.3.1: no answer "MUST be treated as if a 408 (Request Timeout) status code has been received". */
+/* RFC 3261, 8.1.3.1: no answer "MUST be treated as if a 408 (Request Timeout) status code has been received". Nothing has to be
+ * cancelled: it is a SHOULD for proxies (16.8), and the BYE after a late answer (13.2.2.4) serves, too, where CANCEL crosses it. */
+static void give_up(struct nt_sip_end *sip, nt_time now)
+{
+    sip->given_up = true;
+    nt_sip_close_ours(sip, &(struct nt_sip_refusal){408, NT_TIME_NEVER},
+                      sip->in_progress ? "no answer within 181 s after 100" : "no answer within 32 s", now);
+}
+
 static void sip_timer(void *self, nt_time now)
 {
     struct nt_sip_end *sip = self;
     if (sip->open && sip->open_until <= now)
-        nt_sip_close_ours(sip, &(struct nt_sip_refusal){408, NT_TIME_NEVER}, "no answer within 32 s", now);
+        give_up(sip, now);
+    if (sip->theirs.trying_at <= now)
+        nt_sip_send_trying(sip, now);
     if (sip->bye != NULL && sip->bye_until <= now)
         nt_sip_send_bye(sip, sip->bye, now);
     if (sip->over || sip->theirs.ack_until > now)
         return;
     sip->theirs.ack_until = NT_TIME_NEVER;
     sip->theirs.unacknowledged = false; /* nor will it be */
-    if (sip->config.receive_text == NULL)
-        sip->config.unacknowledged(sip->config.receiver, now);
+    sip->config.unacknowledged(sip->config.receiver, now);
 }
 
 static size_t sip_output(void *self, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
@@ -134,6 +143,7 @@ static nt_time sip_deadline(const void *self)
 {
     const struct nt_sip_end *sip = self;
     nt_time timers = nt_time_min(sip->open ? sip->open_until : NT_TIME_NEVER, sip->over ? NT_TIME_NEVER : sip->theirs.ack_until);
+    timers = nt_time_min(timers, sip->theirs.trying_at);
     timers = nt_time_min(timers, sip->bye != NULL ? sip->bye_until : NT_TIME_NEVER);
     return nt_time_min(nt_sip_queue_deadline(&sip->queue), timers);
 }
@@ -156,7 +166,7 @@ struct nt_sip_end *nt_sip_end_new(const struct nt_sip_end_config *config)
         return NULL;
     sip->config = *config;
     sip->config.trace.node = nt_host_node(config->context->signal_host);
-    sip->theirs.ack_until = NT_TIME_NEVER;
+    sip->theirs.ack_until = sip->theirs.trying_at = NT_TIME_NEVER;
     sip->queue.trace = &sip->config.trace;
     sip->queue.via = &sip->config.via;
     snprintf(sip->call_id, sizeof sip->call_id, "%" PRIx64 "@natsim.invalid", config->seed);

@@ -1,6 +1,7 @@
 /* An agent's end of the signalling: an endpoint on its management host that sends and receives offers, answers and trickled
  * candidates as SIP, and ends the call. The scenario's signalling steps act on what it sends. The links lose nothing by
- * themselves, so that nothing is sent again (RFC 3261, 17.1.1.2: timers A, E and G). */
+ * themselves, so that nothing is sent again (RFC 3261, 17.1.1.2: timers A, E and G; 13.3.1.4: an answer); what a step
+ * loses is lost for good. How long one side waits for the other is as there. */
 #ifndef NT_APPS_SIP_END_H
 #define NT_APPS_SIP_END_H
 

@@ -39,7 +39,7 @@ static bool enqueue_message(struct nt_sip_queue *q, const char *text, size_t len
     return true;
 }
 
-void nt_sip_queue_put(struct nt_sip_queue *q, enum nt_scn_message message, const char *text, size_t len, nt_time now)
+nt_time nt_sip_queue_put(struct nt_sip_queue *q, enum nt_scn_message message, const char *text, size_t len, nt_time now)
 {
     nt_time leaves = now;
     int copies = 1;
@@ -56,6 +56,7 @@ void nt_sip_queue_put(struct nt_sip_queue *q, enum nt_scn_message message, const
         tell_leaving(q, NT_TR_HELD, "a step delays it", now);
     for (int i = 0; i < copies && enqueue_message(q, text, len, leaves, now); i++)
         ;
+    return copies > 0 ? leaves : now;
 }
 
 void nt_sip_queue_put_untouched(struct nt_sip_queue *q, const char *text, size_t len, nt_time now)

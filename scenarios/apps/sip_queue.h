@@ -25,8 +25,9 @@ struct nt_sip_queue {
 void nt_sip_queue_free(struct nt_sip_queue *q);
 /* From now on messages of this kind are delayed, dropped or duplicated; for the trace they are sent. 0 or NT_ENOMEM. */
 int nt_sip_queue_fault(struct nt_sip_queue *q, enum nt_scn_message message, enum nt_scn_signal_act act, nt_time by);
-/* Steps act on it in the order in which they were given; NT_MESSAGE_ANY: only those for any message do. */
-void nt_sip_queue_put(struct nt_sip_queue *q, enum nt_scn_message message, const char *text, size_t len, nt_time now);
+/* Steps act on it in the order in which they were given; NT_MESSAGE_ANY: only those for any message do. When it leaves; `now`
+ * where it never does. */
+nt_time nt_sip_queue_put(struct nt_sip_queue *q, enum nt_scn_message message, const char *text, size_t len, nt_time now);
 /* No step acts on it. */
 void nt_sip_queue_put_untouched(struct nt_sip_queue *q, const char *text, size_t len, nt_time now);
 void nt_sip_queue_unsent(const struct nt_sip_queue *q, const char *why, nt_time now);    /* told: nothing leaves */

@@ -3,6 +3,7 @@
 #include "core/base/strings.h"
 #include "scenarios/apps/sdp_notes.h"
 #include "scenarios/apps/sip_discard.h"
+#include "scenarios/apps/sip_end.h"
 #include "scenarios/apps/sip_send.h"
 
 #include <stdio.h>
@@ -82,6 +83,13 @@ static bool is_of_call(const struct nt_sip_end *sip, const struct nt_sip_message
     return sip->in_dialog && strcmp(m->call_id, sip->call_id) == 0;
 }
 
+/* The peer has accepted our first offer, and its answer is lost. RFC 3261, 12.2.2, of a request outside of one's
+ * dialogs: "Accepting the request for acceptable To tags provides robustness". */
+static bool is_of_unanswered_call(const struct nt_sip_end *sip, const struct nt_sip_message *m)
+{
+    return sip->open && !sip->in_dialog && strcmp(m->call_id, sip->call_id) == 0;
+}
+
 /* RFC 6086, 4.2.1. A fragment of another call, or one that cannot be read, is ignored. */
 static void receive_info(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
@@ -98,13 +106,15 @@ static void receive_info(struct nt_sip_end *sip, const struct nt_sip_message *m,
 
 /* --- the peer's offers --- */
 
-/* RFC 3261, 17.2.1: an INVITE that comes again gets the response again, if there is one already. */
+/* RFC 3261, 17.2.1: an INVITE that comes again gets the last response again, if there is one already. */
 static bool is_repeated(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
     const struct nt_sip_theirs *t = &sip->theirs;
     if (m->cseq != t->invite.cseq || strcmp(m->branch, t->invite.branch) != 0)
         return false;
-    if (!t->open && t->response_len > 0)
+    if (t->open && t->tried)
+        nt_sip_send_trying(sip, now);
+    else if (!t->open && t->response_len > 0)
         nt_sip_queue_put_untouched(&sip->queue, t->response, t->response_len, now);
     nt_sip_discard_input(sip, NT_DISCARD_DUPLICATE, "an offer that has come before", now);
     return true;
@@ -157,6 +167,8 @@ static void receive_invite(struct nt_sip_end *sip, const struct nt_sip_message *
     sip->theirs.invite.content_type = sip->theirs.invite.body = NULL;
     sip->theirs.invite.content_type_len = sip->theirs.invite.body_len = 0;
     sip->theirs.open = true;
+    sip->theirs.trying_at = nt_time_after(now, NT_SIP_TRYING_AFTER);
+    sip->theirs.tried = false;
     uint16_t status = refused_at_once(sip, &why);
     if (status != 0) {
         sip->rejects = sip->rejects && status != 488;
@@ -184,6 +196,17 @@ static void receive_ack(struct nt_sip_end *sip, const struct nt_sip_message *m, 
 
 /* --- what the peer answers --- */
 
+/* RFC 3261, 13.2.2.4: "If, after acknowledging any 2xx response to an INVITE, the UAC does not want to continue with that dialog,
+ * then the UAC MUST terminate the dialog by sending a BYE request". The peer has accepted what we have taken back. */
+static void leave_call(struct nt_sip_end *sip, nt_time now)
+{
+    const struct nt_sip_message bye = {.kind = NT_SIP_BYE};
+    if (sip->over)
+        return;
+    nt_sip_end_bye(sip, "an answer has come after its offer was taken back", now);
+    deliver_message(sip, &bye, NULL, now);
+}
+
 /* One that has come before is acknowledged again (RFC 3261, 13.2.2.4 and 17.1.1.2), and means no more. */
 static bool is_of_our_offer(struct nt_sip_end *sip, const struct nt_sip_message *response, nt_time now)
 {
@@ -195,8 +218,11 @@ static bool is_of_our_offer(struct nt_sip_end *sip, const struct nt_sip_message 
     }
     if (sip->open)
         return true;
-    nt_sip_discard_input(sip, sip->over ? NT_DISCARD_OUTDATED : NT_DISCARD_DUPLICATE, "an answer to an offer that is over", now);
+    bool late = sip->over || sip->given_up;
+    nt_sip_discard_input(sip, late ? NT_DISCARD_OUTDATED : NT_DISCARD_DUPLICATE, "an answer to an offer that is over", now);
     send_ack(sip, response, now);
+    if (sip->given_up && response->kind == NT_SIP_OK)
+        leave_call(sip, now);
     return false;
 }
 
@@ -244,6 +270,16 @@ static void end_call(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_
     deliver_message(sip, &bye, NULL, now);
 }
 
+/* RFC 3261, 17.1.1.2: a provisional response ends timer B; what comes after it is not bounded for the first offer of a call. */
+static void receive_provisional(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
+{
+    if (m->answered != NT_SIP_INVITE || m->cseq != sip->invite_cseq || !sip->open)
+        nt_sip_discard_input(sip, NT_DISCARD_OUTDATED, "a provisional response to an offer that is over", now);
+    else if (sip->in_dialog)
+        sip->open_until = nt_time_after(now, NT_SIP_TIMER_C);
+    sip->in_progress = sip->open;
+}
+
 static void receive_rejection(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
     char text[40];
@@ -258,7 +294,7 @@ static void receive_rejection(struct nt_sip_end *sip, const struct nt_sip_messag
 
 static void receive_bye(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now)
 {
-    bool of_call = is_of_call(sip, m);
+    bool of_call = is_of_call(sip, m) || is_of_unanswered_call(sip, m);
     struct nt_sip_message r = response_to(m, of_call ? NT_SIP_OK : NT_SIP_REJECTED, of_call ? 0 : 481);
     nt_sip_send_untouched(sip, &r, now);
     if (of_call && !sip->over)
@@ -281,6 +317,7 @@ void nt_sip_receive(struct nt_sip_end *sip, const uint8_t *bytes, size_t len, nt
     case NT_SIP_OK: receive_ok(sip, &m, now); break;
     case NT_SIP_INFO: receive_info(sip, &m, now); break;
     case NT_SIP_REJECTED: receive_rejection(sip, &m, now); break;
+    case NT_SIP_PROVISIONAL: receive_provisional(sip, &m, now); break;
     case NT_SIP_ACK: receive_ack(sip, &m, now); break;
     case NT_SIP_BYE: receive_bye(sip, &m, now); break;
     }

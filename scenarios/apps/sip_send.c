@@ -35,16 +35,10 @@ struct nt_sip_message nt_sip_make_answer(struct nt_sip_end *sip)
 
 static enum nt_scn_message step_message(enum nt_sip_kind kind)
 {
-    return kind == NT_SIP_INVITE      ? NT_MESSAGE_OFFER
-           : nt_sip_is_response(kind) ? NT_MESSAGE_ANSWER
-           : kind == NT_SIP_INFO      ? NT_MESSAGE_CANDIDATE
-                                      : NT_MESSAGE_ANY;
-}
-
-/* The first offer of a call may ring for long; a later one is answered by a program (timer B, as the ringing is not told). */
-static nt_time open_until(const struct nt_sip_end *sip, nt_time now)
-{
-    return sip->in_dialog ? nt_time_after(now, NT_SIP_TIMER_B) : NT_TIME_NEVER;
+    return kind == NT_SIP_INVITE   ? NT_MESSAGE_OFFER
+           : nt_sip_is_final(kind) ? NT_MESSAGE_ANSWER
+           : kind == NT_SIP_INFO   ? NT_MESSAGE_CANDIDATE
+                                   : NT_MESSAGE_ANY;
 }
 
 /* RFC 3261, 12.2.1.1: each request within a dialog has the next number. */
@@ -54,7 +48,8 @@ struct nt_sip_message nt_sip_next_request(struct nt_sip_end *sip, enum nt_sip_ki
     if (kind == NT_SIP_INVITE) {
         sip->invite_cseq = sip->cseq;
         sip->open = true;
-        sip->open_until = open_until(sip, now);
+        sip->open_until = NT_TIME_NEVER;
+        sip->in_progress = sip->given_up = false;
         sip->owner |= !sip->in_dialog;
     }
     return nt_sip_make_request(sip, kind);
@@ -65,12 +60,22 @@ const char *nt_sip_why_unwritten(int err)
     return err == NT_ENOSPC ? "it is longer than a datagram" : err == NT_ENOMEM ? "out of memory" : "a name in it is no token";
 }
 
-/* The response to the peer's last INVITE is kept. */
-static void close_theirs(struct nt_sip_end *sip, bool accepted, const char *text, size_t len)
+/* The first offer of a call may wait for its answer without end: whom it calls may be away. A later one is answered by a program.
+ */
+static void start_timer_b(struct nt_sip_end *sip, nt_time leaves)
+{
+    if (sip->in_dialog)
+        sip->open_until = nt_time_after(leaves, NT_SIP_TIMER_B);
+}
+
+/* The response to the peer's last INVITE is kept. 100 is sent where it leaves late. */
+static void close_theirs(struct nt_sip_end *sip, bool accepted, const char *text, size_t len, nt_time leaves)
 {
     struct nt_sip_theirs *t = &sip->theirs;
     t->open = false;
-    t->accepted = accepted;
+    t->accepted = t->unacknowledged = accepted;
+    t->ack_until = accepted ? nt_time_after(leaves, NT_SIP_TIMER_B) : NT_TIME_NEVER;
+    t->trying_at = leaves > t->trying_at ? t->trying_at : NT_TIME_NEVER;
     free(t->response);
     t->response = malloc(len); /* without memory an INVITE that comes again is passed over */
     t->response_len = t->response != NULL ? len : 0;
@@ -82,16 +87,15 @@ void nt_sip_send_message(struct nt_sip_end *sip, const struct nt_sip_message *m,
 {
     char *bytes = malloc(NT_SIP_DATAGRAM_MAX);
     int n = bytes != NULL ? nt_sip_write(m, bytes, NT_SIP_DATAGRAM_MAX) : NT_ENOMEM;
+    nt_time leaves = now;
     if (n > 0)
-        nt_sip_queue_put(&sip->queue, step_message(m->kind), bytes, (size_t)n, now);
+        leaves = nt_sip_queue_put(&sip->queue, step_message(m->kind), bytes, (size_t)n, now);
     else
         nt_sip_queue_unsent(&sip->queue, nt_sip_why_unwritten(n), now);
-    if (nt_sip_is_response(m->kind) && m->answered == NT_SIP_INVITE) {
-        sip->theirs.unacknowledged = m->kind == NT_SIP_OK;
-        bool within_call = m->kind == NT_SIP_OK && sip->theirs.invite.in_dialog;
-        sip->theirs.ack_until = within_call ? nt_time_after(now, NT_SIP_TIMER_B) : NT_TIME_NEVER;
-        close_theirs(sip, m->kind == NT_SIP_OK, bytes, n > 0 ? (size_t)n : 0);
-    }
+    if (m->kind == NT_SIP_INVITE)
+        start_timer_b(sip, leaves);
+    if (nt_sip_is_final(m->kind) && m->answered == NT_SIP_INVITE)
+        close_theirs(sip, m->kind == NT_SIP_OK, bytes, n > 0 ? (size_t)n : 0, leaves);
     free(bytes);
     nt_host_kick(sip->config.context->signal_host, now);
 }
@@ -111,6 +115,16 @@ void nt_sip_reject_theirs(struct nt_sip_end *sip, uint16_t status, nt_time now)
     m.kind = NT_SIP_REJECTED;
     m.answered = NT_SIP_INVITE;
     m.status = status;
+    nt_sip_send_message(sip, &m, now);
+}
+
+void nt_sip_send_trying(struct nt_sip_end *sip, nt_time now)
+{
+    struct nt_sip_message m = sip->theirs.invite;
+    m.kind = NT_SIP_PROVISIONAL;
+    m.answered = NT_SIP_INVITE;
+    sip->theirs.trying_at = NT_TIME_NEVER;
+    sip->theirs.tried = true;
     nt_sip_send_message(sip, &m, now);
 }
 

@@ -12,6 +12,7 @@ struct nt_sip_message nt_sip_make_answer(struct nt_sip_end *sip); /* 200 to the 
 void nt_sip_send_message(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now);
 void nt_sip_send_untouched(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now);
 void nt_sip_reject_theirs(struct nt_sip_end *sip, uint16_t status, nt_time now); /* the peer's last INVITE */
+void nt_sip_send_trying(struct nt_sip_end *sip, nt_time now);                    /* 100 to the peer's last INVITE */
 void nt_sip_send_bye(struct nt_sip_end *sip, const char *why, nt_time now);
 const char *nt_sip_why_unwritten(int err);
 

@@ -12,7 +12,9 @@ struct nt_sip_theirs {
     bool open;                    /* it is not answered yet */
     bool accepted;
     bool unacknowledged; /* our answer, by its ACK */
-    nt_time ack_until;   /* our answer to an offer within the call waits for its ACK; NT_TIME_NEVER: none does */
+    nt_time trying_at;   /* when 100 is due; NT_TIME_NEVER: it has been sent, or needs not be */
+    bool tried;          /* 100 has been sent */
+    nt_time ack_until;   /* our answer waits for its ACK; NT_TIME_NEVER: none does */
     char *response;      /* for when it comes again (17.2.1) */
     size_t response_len;
 };
@@ -27,7 +29,9 @@ struct nt_sip_end {
     const char *bye;            /* it is to be sent, for this reason, once our answer is acknowledged, or not; NULL: it is not */
     nt_time bye_until;
     bool open;          /* our last INVITE is not answered yet */
-    nt_time open_until; /* timer B */
+    bool in_progress;   /* 100 has come */
+    nt_time open_until; /* timer B, or C */
+    bool given_up;      /* our last INVITE, by either: its answer may still come */
     struct nt_sip_theirs theirs;
     bool rejects; /* a step rejects the peer's next offer */
     uint64_t version;

@@ -386,6 +386,13 @@ static void end_call(struct nt_process *process, nt_time now)
     nt_process_stop(process);
 }
 
+static void on_unacknowledged(void *user, nt_time now)
+{
+    struct nt_process *process = user;
+    nt_sip_end_bye(process->sip, NT_SIP_UNACKNOWLEDGED, now);
+    end_call(process, now);
+}
+
 int nt_process_hang_up(struct nt_process *process, nt_time now)
 {
     if (!process->in_call || process->ended || process->stopping)
@@ -449,6 +456,7 @@ int nt_process_connect(struct nt_process *process)
                                        .trace = context->trace,
                                        .receive_text = on_signal,
                                        .refused = on_refused,
+                                       .unacknowledged = on_unacknowledged,
                                        .receiver = process};
     process->sip = nt_sip_end_new(&config);
     return process->sip != NULL ? NT_OK : NT_ENOMEM;

@@ -46,7 +46,7 @@ static void assert_discarded(size_t count, enum nt_discard reason, const char *t
 struct end {
     struct nt_app_context context;
     struct nt_sip_end *sip;
-    size_t received[NT_SIP_REJECTED + 1], candidates;
+    size_t received[NT_SIP_PROVISIONAL + 1], candidates;
     size_t refused, unacknowledged;
     struct nt_sip_refusal refusal; /* the last */
 };
@@ -304,7 +304,7 @@ TEST(an_offer_before_the_last_one_is_answered_gets_500_and_when_to_try_again)
     call();
     offer(&l);
     offer(&l);
-    pass(NT_SEC);
+    pass(NT_SIP_TRYING_AFTER - NT_MSEC);
     assert_int_equal(r.received[NT_SIP_INVITE], 2);
     assert_int_equal(l.refused, 1);
     assert_int_equal(l.refusal.status, 500);
@@ -336,7 +336,7 @@ TEST(an_offer_that_is_not_answered_is_over_after_32_seconds)
     assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_DROP, 0), NT_OK);
     offer(&l);
     nt_time sent = nt_fabric_now(fabric);
-    pass(NT_SEC);
+    pass(100 * NT_MSEC);
     nt_sip_end_send_text(r.sip, NT_SIP_OK, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric));
     nt_fabric_run(fabric, sent + NT_SIP_TIMER_B - 1);
     assert_true(nt_sip_end_is_busy(l.sip));
@@ -348,6 +348,98 @@ TEST(an_offer_that_is_not_answered_is_over_after_32_seconds)
     assert_int_equal(r.unacknowledged, 0);
     pass(NT_SEC); /* 13.3.1.4 */
     assert_int_equal(r.unacknowledged, 1);
+}
+
+/* 17.2.1 and 17.1.1.2: 100 comes after 200 ms and ends timer B. */
+TEST(an_offer_that_is_in_progress_waits_for_its_answer_for_181_seconds)
+{
+    call();
+    offer(&l);
+    nt_time sent = nt_fabric_now(fabric);
+    pass(NT_SIP_TIMER_C + NT_SIP_TRYING_AFTER - NT_MSEC);
+    assert_true(nt_sip_end_is_busy(l.sip));
+    assert_int_equal(l.refused, 0);
+    nt_fabric_run(fabric, sent + NT_SIP_TIMER_C + NT_SIP_TRYING_AFTER);
+    pass(NT_SEC);
+    assert_false(nt_sip_end_is_busy(l.sip));
+    assert_int_equal(l.refusal.status, 408);
+    assert_string_equal(told[NT_TR_OFFER_REJECTED].text, "no answer within 181 s after 100");
+    assert_int_equal(told[NT_TR_DISCARDED].count, 0);
+}
+
+/* What a step delays has not left, for either timer. */
+TEST(an_answer_that_leaves_late_is_announced_by_100)
+{
+    call();
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_DELAY, 100 * NT_SEC), NT_OK);
+    offer(&l);
+    pass(50 * NT_MSEC);
+    nt_sip_end_send_text(r.sip, NT_SIP_OK, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric));
+    pass(101 * NT_SEC);
+    assert_int_equal(l.refused, 0);
+    assert_int_equal(r.unacknowledged, 0);
+    assert_int_equal(l.received[NT_SIP_OK], 2);
+    assert_int_equal(r.received[NT_SIP_ACK], 2);
+}
+
+/* 17.2.1: "If a request retransmission is received while in the "Proceeding" state, the most recent provisional response [...] MUST
+ * be passed to the transport layer". */
+TEST(an_offer_that_comes_again_while_it_is_in_progress_gets_100_again)
+{
+    call();
+    offer(&l);
+    pass(NT_SEC);
+    nt_time sent = nt_fabric_now(fabric);
+    struct nt_sip_message again = {.kind = NT_SIP_INVITE, .in_dialog = true, .cseq = 2, .via = addr("198.18.0.1:5060")};
+    static uint8_t bytes[2000];
+    snprintf(again.call_id, sizeof again.call_id, "1@natsim.invalid");
+    snprintf(again.branch, sizeof again.branch, "z9hG4bKL2");
+    snprintf(again.from, sizeof again.from, "L");
+    snprintf(again.to, sizeof again.to, "R");
+    int len = nt_sip_write(&again, (char *)bytes, sizeof bytes);
+    assert_true(len > 0);
+    struct nt_addr own = addr("198.18.0.1:5060"), theirs = addr("198.18.0.2:5060");
+    assert_int_equal(nt_host_inject(l.context.signal_host, &own, &theirs, bytes, (size_t)len, sent), NT_OK);
+    pass(NT_SEC);
+    assert_discarded(1, NT_DISCARD_DUPLICATE, "an offer that has come before");
+    nt_fabric_run(fabric, sent + NT_SIP_TIMER_C - 1); /* the second 100 counts */
+    pass(0);
+    assert_true(nt_sip_end_is_busy(l.sip));
+}
+
+/* 13.2.2.4: ACK, then BYE */
+TEST(an_answer_to_an_offer_that_was_taken_back_ends_the_call)
+{
+    call();
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANY, NT_SIGNAL_DELAY, 40 * NT_SEC), NT_OK);
+    offer(&l);
+    pass(50 * NT_MSEC);
+    nt_sip_end_send_text(r.sip, NT_SIP_OK, SESSION MEDIA, strlen(SESSION MEDIA), nt_fabric_now(fabric));
+    pass(39 * NT_SEC);
+    assert_int_equal(l.refusal.status, 408);
+    assert_false(nt_sip_end_is_over(l.sip));
+    pass(1100 * NT_MSEC); /* the delayed 100 is not there yet */
+    assert_discarded(1, NT_DISCARD_OUTDATED, "an answer to an offer that is over");
+    assert_int_equal(r.received[NT_SIP_ACK], 2);
+    assert_true(nt_sip_end_is_over(l.sip));
+    assert_int_equal(l.received[NT_SIP_BYE], 1);
+    assert_int_equal(r.received[NT_SIP_BYE], 1);
+    assert_string_equal(told[NT_TR_BYE_SENT].text, "an answer has come after its offer was taken back");
+}
+
+/* 13.3.1.4 and 12.2.2: the first answer is lost for good. */
+TEST(a_first_answer_that_is_lost_ends_the_call_on_both_sides)
+{
+    assert_int_equal(nt_sip_end_fault(r.sip, NT_MESSAGE_ANSWER, NT_SIGNAL_DROP, 0), NT_OK);
+    send_text(&l, NT_SIP_INVITE, SESSION MEDIA);
+    send_text(&r, NT_SIP_OK, SESSION MEDIA);
+    pass(NT_SIP_TIMER_B);
+    assert_int_equal(r.unacknowledged, 1);
+    nt_sip_end_bye(r.sip, "our answer was not acknowledged", nt_fabric_now(fabric));
+    pass(NT_SEC);
+    assert_true(nt_sip_end_is_over(l.sip));
+    assert_false(nt_sip_end_is_busy(l.sip));
+    assert_int_equal(l.received[NT_SIP_BYE], 1);
 }
 
 /* Somebody may have to be asked. */
@@ -492,7 +584,7 @@ TEST(the_platform_tells_what_it_does_not_forward)
     assert_int_equal(nt_platform_add(p, "R", &own, &theirs), NT_OK);
     hand_in(e, "what", 4);
     assert_discarded(1, NT_DISCARD_UNREADABLE, "no SIP message");
-    hand_in(e, "SIP/2.0 180 Ringing\r\n\r\n", 23);
+    hand_in(e, "SIP/2.0 202 Accepted\r\n\r\n", 24);
     assert_discarded(2, NT_DISCARD_UNSUPPORTED, "of a kind that is not used here");
     hand_in(e, text, message_to("nobody", text, sizeof text));
     assert_discarded(3, NT_DISCARD_NO_RECIPIENT, "its user is not known here");
@@ -524,6 +616,11 @@ int main(int argc, char **argv)
         T(an_offer_before_the_last_one_is_answered_gets_500_and_when_to_try_again),
         T(what_comes_twice_counts_once),
         T(an_offer_that_is_not_answered_is_over_after_32_seconds),
+        T(an_offer_that_is_in_progress_waits_for_its_answer_for_181_seconds),
+        T(an_answer_that_leaves_late_is_announced_by_100),
+        T(an_offer_that_comes_again_while_it_is_in_progress_gets_100_again),
+        T(an_answer_to_an_offer_that_was_taken_back_ends_the_call),
+        T(a_first_answer_that_is_lost_ends_the_call_on_both_sides),
         T(the_first_offer_waits_for_its_answer_without_end),
         T(a_step_rejects_the_next_offer_alone),
         T(bye_ends_the_call_on_both_sides),

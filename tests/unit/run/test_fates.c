@@ -101,7 +101,7 @@ static bool is_answered_later(size_t i, const struct nt_stun_msg *m)
 }
 
 /* Fragments, of which the last to come tells what the datagram did; messages of a transaction; what asks for nothing:
- * keepalives, ACK and the responses to INFO and BYE. */
+ * keepalives, ACK, 100 and the responses to INFO and BYE. */
 static bool is_expected(size_t i)
 {
     const struct nt_capture_frame *f = &capture.frames[i];
@@ -117,7 +117,7 @@ static bool is_expected(size_t i)
         return ends_a_transaction(i, &m) || is_answered_later(i, &m) ||
                (m.class_ == NT_STUN_INDICATION && m.method == NT_STUN_BINDING);
     return p.payload_len > 0 && nt_sip_read(&sip, (const char *)payload, p.payload_len) == NT_OK &&
-           (sip.kind == NT_SIP_ACK || (sip.kind == NT_SIP_OK && sip.answered != NT_SIP_INVITE));
+           (sip.kind == NT_SIP_ACK || sip.kind == NT_SIP_PROVISIONAL || (sip.kind == NT_SIP_OK && sip.answered != NT_SIP_INVITE));
 }
 
 static bool is_of_a_program(const struct nt_scn_case *c, const char *node)

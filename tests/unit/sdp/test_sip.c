@@ -330,13 +330,37 @@ TEST(retry_after_is_read_in_all_its_forms)
     }
 }
 
+/* RFC 3261, 17.2.1: To has no tag where the request had none. */
+TEST(provisional_responses)
+{
+    struct nt_sip_message m = invite(), read;
+    char buf[2048];
+    m.kind = NT_SIP_PROVISIONAL;
+    m.answered = NT_SIP_INVITE;
+    m.body_len = 0;
+    for (int in_dialog = 0; in_dialog <= 1; in_dialog++) {
+        m.in_dialog = in_dialog;
+        int n = nt_sip_write(&m, buf, sizeof buf);
+        assert_true(n > 0);
+        assert_memory_equal(buf, "SIP/2.0 100 Trying\r\n", 20);
+        assert_int_equal(nt_sip_read(&read, buf, (size_t)n), NT_OK);
+        assert_int_equal(read.kind, NT_SIP_PROVISIONAL);
+        assert_int_equal(read.answered, NT_SIP_INVITE);
+        assert_int_equal(read.status, 100);
+        assert_int_equal(read.in_dialog, in_dialog);
+    }
+    assert_int_equal(reads(&m, "SIP/2.0 199 x\r\n" VIA FROM TO CALL CSEQ "\r\n"), NT_OK);
+    assert_int_equal(m.status, 199);
+}
+
 TEST(other_kinds)
 {
     struct nt_sip_message m;
     static const char *const texts[] = {
-        "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n", "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",       "SIP/2.0 202 Accepted\r\n" VIA FROM TO CALL CSEQ "\r\n",
-        "SIP/2.0 100 Trying\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "SUBSCRIBE sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "bye sip:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "BYE tel:R@x SIP/2.0\r\n" VIA FROM TO CALL CSEQ "\r\n",
+        "SIP/2.0 202 Accepted\r\n" VIA FROM TO CALL CSEQ "\r\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_int_equal(reads(&m, texts[i]), NT_EUNSUPPORTED);
@@ -378,6 +402,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(round_trips),
         cmocka_unit_test(foreign),
         cmocka_unit_test(refused),
+        cmocka_unit_test(provisional_responses),
         cmocka_unit_test(other_kinds),
         cmocka_unit_test(rejections),
         cmocka_unit_test(texts_that_are_too_long),
