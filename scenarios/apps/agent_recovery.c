@@ -20,13 +20,16 @@ static void tell(const struct nt_agent_recovery *r, enum nt_trace_kind kind, con
     nt_trace_emit(&r->context->trace, (struct nt_trace_event){.at = now, .kind = kind, .text = text});
 }
 
-/* A restart of either side makes up for what was before it. */
+/* A restart of either side makes up for what was before it, and counts as an attempt: two agents that take turns give up as soon as
+ * one that is alone. */
 static void note_restarts(struct nt_agent_recovery *r)
 {
     uint32_t restarts = nt_ice_stats(r->ice).restarts;
     if (restarts == r->restarts_seen)
         return;
     r->restarts_seen = restarts;
+    r->attempts += !r->trying && !r->settled;
+    r->trying = r->settled = false;
     r->lost = r->came = r->bare = r->unacknowledged = r->owed = r->owes_restart = false;
     r->due = NT_TIME_NEVER;
 }
@@ -85,7 +88,7 @@ static bool is_in_need(struct nt_agent_recovery *r)
 static void give_up(struct nt_agent_recovery *r, nt_time now)
 {
     if (!r->gave_up)
-        tell(r, NT_TR_UNSENT, "a restart: 5 in a row have come to nothing, and this agent gives up", now);
+        tell(r, NT_TR_UNSENT, "a restart: 5 in a row, of either side, have come to nothing, and this agent gives up", now);
     r->gave_up = true;
     r->due = NT_TIME_NEVER;
 }
@@ -103,6 +106,8 @@ static void plan_restart(struct nt_agent_recovery *r, nt_time now)
 static void restart(struct nt_agent_recovery *r, nt_time now)
 {
     r->attempts++;
+    r->trying = true;
+    r->settled = false;
     r->due = NT_TIME_NEVER;
     r->lost = r->came = r->bare = r->unacknowledged = false;
     nt_agent_signalling_offer(r->signalling, true, now);
@@ -113,6 +118,7 @@ static bool recover(struct nt_agent_recovery *r, nt_time now)
 {
     if (nt_agent_signalling_offers(r->signalling))
         return true;
+    r->trying = false;
     if (!is_in_need(r)) {
         r->due = NT_TIME_NEVER;
         return false;
@@ -121,7 +127,7 @@ static bool recover(struct nt_agent_recovery *r, nt_time now)
         r->attempts = 0;
         r->due = now;
     }
-    if (r->attempts == NT_RECOVERY_ATTEMPTS) {
+    if (r->attempts >= NT_RECOVERY_ATTEMPTS) {
         give_up(r, now);
         return false;
     }
@@ -179,8 +185,10 @@ static bool is_calm(const struct nt_agent_recovery *r, enum nt_ice_state state)
 void nt_agent_recovery_act(struct nt_agent_recovery *r, nt_time now)
 {
     enum nt_ice_state state = nt_ice_state(r->ice);
-    if (state == NT_ICE_COMPLETED)
+    if (state == NT_ICE_COMPLETED) {
         r->attempts = 0;
+        r->settled = true;
+    }
     if (is_calm(r, state) || !r->signalling->answered || nt_agent_signalling_is_over(r->signalling))
         return;
     note_restarts(r);

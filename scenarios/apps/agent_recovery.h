@@ -8,7 +8,7 @@
 
 struct nt_agent_signalling;
 
-#define NT_RECOVERY_ATTEMPTS 5        /* restarts in a row that come to nothing: then it gives up */
+#define NT_RECOVERY_ATTEMPTS 5        /* restarts in a row, of either side, that come to nothing: then it gives up */
 #define NT_RECOVERY_WAIT (1 * NT_SEC) /* before the second of them; it doubles with each */
 
 struct nt_agent_recovery {
@@ -24,6 +24,8 @@ struct nt_agent_recovery {
     bool owed;         /* an offer, NT_ICE_EV_OFFER_DUE */
     bool owes_restart; /* and it is a restart's */
     uint32_t attempts, restarts_seen;
+    bool trying;       /* its own attempt is under way */
+    bool settled;      /* ICE has completed: the session of the next restart worked */
     nt_time due;       /* of the next attempt; NT_TIME_NEVER: none waits */
     nt_time failed_at; /* NT_TIME_NEVER: ICE has not failed */
     bool unacknowledged;

@@ -35,7 +35,7 @@ static int write_body(struct nt_sip_end *sip, enum nt_sip_kind kind, const struc
 
 void nt_sip_end_send_text(struct nt_sip_end *sip, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
 {
-    struct nt_sip_message m = kind == NT_SIP_OK ? nt_sip_make_answer(sip) : nt_sip_next_request(sip, kind, now);
+    struct nt_sip_message m = kind == NT_SIP_OK ? nt_sip_make_answer(sip) : nt_sip_next_request(sip, kind);
     m.content_type = kind == NT_SIP_INFO ? FRAGMENT_TYPE : "application/sdp";
     m.content_type_len = strlen(m.content_type);
     m.body = text;

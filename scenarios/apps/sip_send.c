@@ -42,7 +42,7 @@ static enum nt_scn_message step_message(enum nt_sip_kind kind)
 }
 
 /* RFC 3261, 12.2.1.1: each request within a dialog has the next number. */
-struct nt_sip_message nt_sip_next_request(struct nt_sip_end *sip, enum nt_sip_kind kind, nt_time now)
+struct nt_sip_message nt_sip_next_request(struct nt_sip_end *sip, enum nt_sip_kind kind)
 {
     sip->cseq++;
     if (kind == NT_SIP_INVITE) {
@@ -130,7 +130,7 @@ void nt_sip_send_trying(struct nt_sip_end *sip, nt_time now)
 
 void nt_sip_send_bye(struct nt_sip_end *sip, const char *why, nt_time now)
 {
-    struct nt_sip_message m = nt_sip_next_request(sip, NT_SIP_BYE, now);
+    struct nt_sip_message m = nt_sip_next_request(sip, NT_SIP_BYE);
     sip->bye = NULL;
     nt_trace_emit(&sip->config.trace, (struct nt_trace_event){.at = now, .kind = NT_TR_BYE_SENT, .text = why});
     nt_sip_send_message(sip, &m, now);

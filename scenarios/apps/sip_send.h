@@ -6,7 +6,7 @@
 
 struct nt_sip_message nt_sip_make_request(const struct nt_sip_end *sip, enum nt_sip_kind kind); /* ACK: of our last INVITE */
 /* RFC 3261, 12.2.1.1: each request within a dialog has the next number. An INVITE is open from now on. */
-struct nt_sip_message nt_sip_next_request(struct nt_sip_end *sip, enum nt_sip_kind kind, nt_time now);
+struct nt_sip_message nt_sip_next_request(struct nt_sip_end *sip, enum nt_sip_kind kind);
 struct nt_sip_message nt_sip_make_answer(struct nt_sip_end *sip); /* 200 to the peer's last INVITE */
 /* Steps may act on it. A response to the peer's last INVITE closes that. */
 void nt_sip_send_message(struct nt_sip_end *sip, const struct nt_sip_message *m, nt_time now);
