@@ -69,23 +69,7 @@ void nt_sip_end_meet(struct nt_sip_end *sip, nt_time now)
 
 void nt_sip_end_bye(struct nt_sip_end *sip, const char *why, nt_time now)
 {
-    if (sip->over || !sip->in_dialog)
-        return;
-    sip->over = true;
-    sip->open = false;
-    if (sip->theirs.open) /* nobody waits for what would be in it */
-        nt_sip_reject_theirs(sip, 487, now);
-    if (!sip->theirs.unacknowledged) {
-        nt_sip_send_bye(sip, why, now);
-        return;
-    }
-    /* RFC 3261, 15: the callee "MUST NOT send a BYE on a confirmed dialog until it has received an ACK for its 2xx response or
-     * until the server transaction times out". */
-    sip->bye = why;
-    sip->bye_until = nt_time_after(now, NT_SIP_TIMER_B);
-    nt_trace_emit(&sip->config.trace,
-                  (struct nt_trace_event){
-                      .at = now, .kind = NT_TR_HELD, .b = sip->config.via, .text = "BYE waits for the ACK of our answer"});
+    nt_sip_leave_call(sip, why, now);
 }
 
 bool nt_sip_end_is_busy(const struct nt_sip_end *sip)

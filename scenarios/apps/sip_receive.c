@@ -3,7 +3,6 @@
 #include "core/base/strings.h"
 #include "scenarios/apps/sdp_notes.h"
 #include "scenarios/apps/sip_discard.h"
-#include "scenarios/apps/sip_end.h"
 #include "scenarios/apps/sip_send.h"
 
 #include <stdio.h>
@@ -203,7 +202,7 @@ static void leave_call(struct nt_sip_end *sip, nt_time now)
     const struct nt_sip_message bye = {.kind = NT_SIP_BYE};
     if (sip->over)
         return;
-    nt_sip_end_bye(sip, "an answer has come after its offer was taken back", now);
+    nt_sip_leave_call(sip, "an answer has come after its offer was taken back", now);
     deliver_message(sip, &bye, NULL, now);
 }
 

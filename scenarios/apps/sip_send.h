@@ -14,6 +14,8 @@ void nt_sip_send_untouched(struct nt_sip_end *sip, const struct nt_sip_message *
 void nt_sip_reject_theirs(struct nt_sip_end *sip, uint16_t status, nt_time now); /* the peer's last INVITE */
 void nt_sip_send_trying(struct nt_sip_end *sip, nt_time now);                    /* 100 to the peer's last INVITE */
 void nt_sip_send_bye(struct nt_sip_end *sip, const char *why, nt_time now);
+/* BYE, at once or once our answer has been acknowledged; nothing before a dialog and after its end. */
+void nt_sip_leave_call(struct nt_sip_end *sip, const char *why, nt_time now);
 const char *nt_sip_why_unwritten(int err);
 
 #endif
