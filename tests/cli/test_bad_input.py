@@ -484,6 +484,15 @@ def test_a_link_that_is_up_already_is_a_warning(natsim, scenario):
     assert lint.code == 0 and "warning" not in lint.err
 
 
+def test_renomination_of_one_agent_alone_is_a_warning(natsim, scenario):
+    """Both agents need the option; those of a suite may differ in it."""
+    text = two_nats().replace("  L: {", "  L: {renomination: on, ", 1)
+    lint = natsim("lint", scenario(text))
+    assert lint.code == 0 and "warning: 'renomination' of agent 'L' has no effect: agent 'R' has not that option: write renomination: on in line" in lint.err
+    lint = natsim("lint", scenario(text.replace("  R: {", "  R: {renomination: on, ", 1)))
+    assert lint.code == 0 and "warning" not in lint.err
+
+
 def test_a_key_of_a_bystander_is_a_warning(natsim, scenario):
     """An agent that is not in the call may still be one for a call of another day: lint says what has no effect, and the case runs."""
     text = GOOD.replace("steps:", "  M: {on: internet, ta: 60ms}\nsteps:\n  - {at: 0s, inject: {at: M, as: '203.0.113.9:1', to: '203.0.113.8:2', hex: ff}}")

@@ -61,6 +61,47 @@ static bool is_ever_moved(const struct nt_scn_case *c, struct nt_scn_node n)
     return false;
 }
 
+static bool is_of_the_call(const struct nt_scn_step *s)
+{
+    switch (s->kind) {
+    case NT_STEP_REOFFER:
+    case NT_STEP_RESTART:
+    case NT_STEP_HANGUP:
+    case NT_STEP_RENOMINATE:
+    case NT_STEP_SIGNALLING: return true;
+    default: return false;
+    }
+}
+
+static void check_call(struct nt_load *l, const struct nt_scn_step *s)
+{
+    const struct nt_scn_case *c = l->c;
+    if (!is_of_the_call(s) || s->from == NT_SCN_NONE || is_in_call(c, s->from))
+        return;
+    if (c->caller == NT_SCN_NONE)
+        nt_diag_mend(nt_source_error(l->src, s->place, "'%s' has no effect: there is no call", s->text),
+                     "add a step call: {from: L, to: R}, or leave it out");
+    else
+        nt_diag_mend(nt_source_error(l->src, s->place, "'%s' has no effect: agent '%s' is not in the call", s->text,
+                                     c->agents[s->from].name),
+                     "name one that is");
+}
+
+/* A warning alone: the agents of a suite may differ in it. Processes say themselves whether they have it. */
+static void warn_of_lone_renomination(struct nt_load *l)
+{
+    const struct nt_scn_case *c = l->c;
+    if (c->caller == NT_SCN_NONE)
+        return;
+    const struct nt_scn_agent *a = &c->agents[c->caller], *b = &c->agents[c->callee];
+    if (a->renomination == b->renomination || a->exec != NULL || b->exec != NULL)
+        return;
+    const struct nt_scn_agent *with = a->renomination ? a : b, *without = a->renomination ? b : a;
+    nt_diag_mend(nt_source_warn(l->src, with->place, "'renomination' of agent '%s' has no effect: agent '%s' has not that option",
+                                with->name, without->name),
+                 "write renomination: on in line %d, too, or leave it out", without->place.line);
+}
+
 /* Both agents need the option. Processes say themselves whether they have it. */
 static void check_renomination(struct nt_load *l, const struct nt_scn_step *s)
 {
@@ -97,9 +138,11 @@ void nt_check_effect_of_steps(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
     warn_of_bystanders(l);
+    warn_of_lone_renomination(l);
     for (size_t i = 0; i < c->step_count; i++) {
         check_platform(l, &c->steps[i]);
         check_link(l, &c->steps[i]);
+        check_call(l, &c->steps[i]);
         check_renomination(l, &c->steps[i]);
         check_event(l, c->steps[i].place, c->steps[i].after, c->steps[i].event);
     }

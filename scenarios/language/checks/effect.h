@@ -1,5 +1,5 @@
-/* What a cell asks for and what can have no effect in it: keys of agents that are not in the call, steps at a platform, events that
- * cannot happen. */
+/* What a cell asks for and what can have no effect in it: keys and steps of agents that are not in the call, steps at a platform,
+ * events that cannot happen. */
 #ifndef NT_CHECKS_EFFECT_H
 #define NT_CHECKS_EFFECT_H
 

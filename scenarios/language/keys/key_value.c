@@ -194,6 +194,16 @@ static const char *read_comparison(const char *text, enum nt_scn_op *op)
     return text;
 }
 
+/* What is counted is never below 0. */
+static bool says_something(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, const struct nt_scn_count *c)
+{
+    if (c->value != 0 || (c->op != NT_OP_LT && (c->op != NT_OP_GE || (k->flags & NT_KEY_DEMANDS) != 0)))
+        return true;
+    nt_diag_mend(nt_load_error(l, v, "'%s' is %s true", v->text, c->op == NT_OP_LT ? "never" : "always"),
+                 "write another number, or leave '%s' out", k->name);
+    return false;
+}
+
 /* 5, "5", ">= 5" */
 static bool read_count(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, struct nt_scn_count *out)
 {
@@ -208,7 +218,7 @@ static bool read_count(struct nt_load *l, const struct nt_key *k, const struct n
     }
     c.value = (int64_t)n;
     *out = c;
-    return true;
+    return says_something(l, k, v, &c);
 }
 
 /* "<= 800ms" */
@@ -222,7 +232,7 @@ static bool read_span(struct nt_load *l, const struct nt_key *k, const struct nt
                      "write a number and ns, us, ms, s, m or h, with <, <=, >, >= or != before it, as in \"<= 800ms\""))
         return false;
     *out = c;
-    return true;
+    return says_something(l, k, v, &c);
 }
 
 static bool read_number(struct nt_load *l, const struct nt_key *k, const struct nt_yaml *v, void *field)

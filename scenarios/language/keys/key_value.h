@@ -29,7 +29,12 @@ enum nt_key_type {
     NT_KEY_SPAN   /* struct nt_scn_count of nanoseconds */
 };
 
-enum { NT_KEY_REQUIRED = 1, NT_KEY_UNBUILT = 2, NT_KEY_ONLY = 4 /* larger values are not in this version */ };
+enum {
+    NT_KEY_REQUIRED = 1,
+    NT_KEY_UNBUILT = 2,
+    NT_KEY_ONLY = 4,   /* larger values are not in this version */
+    NT_KEY_DEMANDS = 8 /* a count that demands something where it is not given, so that ">= 0" means something */
+};
 
 #define NT_KEY_SIGNED(n) ((uint64_t)(int64_t)(n)) /* a bound of I32 and DECIMAL */
 

@@ -123,6 +123,11 @@ static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
         nt_load_error(l, v, "more than %d addresses on one attachment", NT_SCN_ADDRESSES_MAX);
         return false;
     }
+    for (size_t i = 0; i < a->address_count; i++)
+        if (nt_addr_equal(&a->addresses[i], &addr)) {
+            nt_diag_mend(nt_load_error(l, v, "the address '%s' is given twice", v->text), "leave one out");
+            return false;
+        }
     size_t at = a->address_count++;
     for (; addr.family == NT_AF_IPV4 && at > 0 && a->addresses[at - 1].family == NT_AF_IPV6; at--)
         a->addresses[at] = a->addresses[at - 1];
@@ -132,7 +137,9 @@ static bool add_address(struct nt_load *l, const struct nt_yaml *v, struct nt_sc
 
 static bool add_addresses(struct nt_load *l, const struct nt_yaml *v, struct nt_scn_attachment *a, claim_address *claim)
 {
-    bool good = true;
+    bool good = nt_yaml_count(v) > 0;
+    if (!good)
+        nt_diag_mend(nt_load_error(l, v, "an empty list of addresses"), "name one, or leave 'address' out");
     for (size_t i = 0; i < nt_yaml_count(v); i++)
         good = add_address(l, nt_yaml_item(v, i), a, claim) && good;
     return good;

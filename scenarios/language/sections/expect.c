@@ -107,6 +107,7 @@ static const struct nt_key data_keys[] = {
     {.name = "lost",
      .type = NT_KEY_COUNT,
      .offset = offsetof(struct data_form, lost),
+     .flags = NT_KEY_DEMANDS,
      .doc = "number of datagrams; with during, those that their sender had no pair for count, too"},
     {.name = "lost-above",
      .type = NT_KEY_COUNT,

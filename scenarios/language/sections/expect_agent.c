@@ -92,7 +92,11 @@ static const struct nt_key pair_keys[] = {
     {.name = "handshake", .type = NT_KEY_TRI, PAIR(handshake), .doc = "receivable and sendable"},
     {.name = "valid", .type = NT_KEY_TRI, PAIR(valid), .doc = "it is in the valid list"},
     {.name = "nominated", .type = NT_KEY_TRI, PAIR(nominated), .doc = "it is nominated"},
-    {.name = "count", .type = NT_KEY_COUNT, PAIR(count), .doc = "number of such pairs; \">= 1\" by default"},
+    {.name = "count",
+     .type = NT_KEY_COUNT,
+     PAIR(count),
+     .flags = NT_KEY_DEMANDS,
+     .doc = "number of such pairs; \">= 1\" by default"},
 };
 const struct nt_table nt_table_pair = NT_TABLE("pair", "an entry of 'pairs'", pair_keys);
 

@@ -620,7 +620,7 @@ TEST(test_expectations)
                         "    role: controlled\n"
                         "    checks: \"<= 12\"\n"
                         "    selected: {local: host, remote: [srflx, prflx, 10.0.0.3, \"10.0.0.3:5000\"]}\n"
-                        "    peer-reflexive: {local: 1, remote: \">= 0\", from: [10.0.0.9]}\n"
+                        "    peer-reflexive: {local: 1, remote: \"< 3\", from: [10.0.0.9]}\n"
                         "    pairs: [{local: host, receivable: true, valid: false, count: 2}]\n");
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_scn_expect *e = &c->expect;

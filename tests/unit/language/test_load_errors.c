@@ -262,6 +262,30 @@ static const struct row rows[] = {
     {"to: R}}\n", "to: R}}\n  - {at: 1s, signalling: {from: R, message: offer, reject: true}}\n",
      "23:26: 'reject' is an answer: write message: answer, too\n"
      "25:9: 'oracle' cannot predict a case with the step 'signalling': write path: direct, relayed or none\n"},
+    {"  - {at: 0s, call: {from: L, to: R}}\nexpect:\n  path: oracle\n",
+     "  - {at: 1s, restart: {agent: L}}\n  - {at: 1s, reoffer: {from: L}}\n  - {at: 1s, hangup: {agent: R}}\n"
+     "  - {at: 1s, renominate: {agent: R, remote: relay}}\n  - {at: 1s, signalling: {from: R, message: offer, drop: true}}\n"
+     "expect:\n",
+     "22:5: 'restart' has no effect: there is no call: add a step call: {from: L, to: R}, or leave it out\n"
+     "23:5: 'reoffer' has no effect: there is no call: add a step call: {from: L, to: R}, or leave it out\n"
+     "24:5: 'hangup' has no effect: there is no call: add a step call: {from: L, to: R}, or leave it out\n"
+     "25:5: 'renominate' has no effect: there is no call: add a step call: {from: L, to: R}, or leave it out\n"
+     "26:5: 'signalling' has no effect: there is no call: add a step call: {from: L, to: R}, or leave it out\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, move: {at: L, to: office, address: []}}\n",
+     "23:49: an empty list of addresses: name one, or leave 'address' out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'move': write path: direct, relayed or none\n"},
+    {"to: R}}\n", "to: R}}\n  - {at: 1s, move: {at: L, to: office, address: [10.2.0.9, 10.2.0.9]}}\n",
+     "23:60: the address '10.2.0.9' is given twice: leave one out\n"
+     "25:9: 'oracle' cannot predict a case with the step 'move': write path: direct, relayed or none\n"},
+    {"{on: office, stun: [stun]}", "{on: {on: office, address: []}, stun: [stun]}",
+     "20:33: an empty list of addresses: name one, or leave 'address' out\n"},
+    /* the oracle: what no agent recovers from */
+    {"role: controlling, stun: [stun], turn: [{server: turn, user: alice, password: secret}]}\n  R: {on: office, stun: [stun]}\nsteps:\n  - {at: 0s, call: {from: L, to: R}}\n",
+     "recover: restart}\n  R: {on: office, stun: [stun], recover: restart}\nsteps:\n  - {at: 0s, call: {from: L, to: R}}\n  - {at: 1s, hangup: {agent: L}}\n",
+     "25:9: 'oracle' cannot predict a case with the step 'hangup': write path: direct, relayed or none\n"},
+    {"role: controlling, stun: [stun], turn: [{server: turn, user: alice, password: secret}]}\n  R: {on: office, stun: [stun]}\nsteps:\n  - {at: 0s, call: {from: L, to: R}}\n",
+     "recover: restart}\n  R: {on: office, stun: [stun], recover: restart}\nsteps:\n  - {at: 0s, call: {from: L, to: R}}\n  - {at: 1s, partition: {between: L, and: platform, for: 1s}}\n",
+     "25:9: 'oracle' cannot predict a case with the step 'partition': write path: direct, relayed or none\n"},
     {"to: R}}\n", "to: R}}\n  - {at: 1s, renominate: {agent: L, remote: relay}}\n",
      "23:5: 'renominate' has no effect: agent 'L' has not that option: write renomination: on in line 19\n"
      "23:5: 'renominate' has no effect: agent 'R' has not that option: write renomination: on in line 20\n"
@@ -406,6 +430,13 @@ static const struct row rows[] = {
     {"L: {state: completed}", "M: {state: completed}",
      "25:3: 'M' is neither an expectation nor an agent: 'expect' has path, data, packets, conformance, within, never, until, limit, explore, "
      "outcomes, and the names of agents\n"},
+    {"L: {state: completed}", "L: {checks: \">= 0\"}",
+     "25:15: '>= 0' is always true: write another number, or leave 'checks' out\n"},
+    {"L: {state: completed}", "L: {restarts: \"< 0\"}",
+     "25:17: '< 0' is never true: write another number, or leave 'restarts' out\n"},
+    {"L: {state: completed}", "data: {during: call, lost: \">= 0\", gap: \">= 0s\"}",
+     "25:43: '>= 0s' is always true: write another number, or leave 'gap' out\n"},
+    {"L: {state: completed}", "data: {lost: \"< 0\"}", "25:16: '< 0' is never true: write another number, or leave 'lost' out\n"},
     {"L: {state: completed}", "L: {checks: about 3}",
      "25:15: 'about 3' is not a count: write a number, or one with <, <=, >, >=, != as in \">= 1\"\n"},
     {"L: {state: completed}", "L: {selected: {local: srlfx}}",
