@@ -241,10 +241,10 @@ void nt_ice_agent_finish_gathering(struct nt_ice_agent *a, nt_time now)
 /* RFC 8839, 4.3.4: "If there are one or more pairs that do not match, and the peer did not indicate support for the 'ice2'
  * ice-option, the controlling agent MUST generate a subsequent offer"; "If there are one or more checklists with the state set to
  * Failed, the controlling agent MUST generate a subsequent offer in order to remove the associated data streams [...] even if the
- * peer did indicate support". */
+ * peer did indicate support". One, whatever the peer answers. */
 static bool owes_offer(const struct nt_ice_session *s)
 {
-    if (nt_ice_session_role(s) != NT_ICE_CONTROLLING)
+    if (nt_ice_session_role(s) != NT_ICE_CONTROLLING || nt_ice_session_has_offered_outcome(s))
         return false;
     return nt_ice_session_state(s) == NT_ICE_SESSION_FAILED || (!nt_ice_session_peer_has_ice2(s) && !nt_ice_session_is_aligned(s));
 }
@@ -445,6 +445,8 @@ void nt_ice_agent_end_exchange(struct nt_ice_agent *a)
     a->awaited = a->told = false;
     nt_ice_peer_offer_del(a->offer);
     a->offer = NULL;
+    if (nt_ice_session_state(nt_ice_agent_session(a)) == NT_ICE_SESSION_COMPLETED)
+        a->due = owes_offer(nt_ice_agent_session(a)); /* default destinations may be others now */
 }
 
 void nt_ice_agent_roll_back(struct nt_ice_agent *a, nt_time now)

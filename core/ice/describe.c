@@ -215,6 +215,8 @@ int nt_ice_describe_own(struct nt_ice_session *s, bool offer, bool gathered, con
     r = end_description(s, r, answered, &made, d);
     if (r == NT_OK)
         note_defaults(s, d);
+    if (r == NT_OK && offer && is_concluded(s))
+        nt_ice_session_note_outcome_offered(s);
     return r;
 }
 

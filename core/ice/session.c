@@ -32,6 +32,7 @@ struct nt_ice_session {
     bool own_ended;                         /* we have told that there are no more candidates */
     bool unpaired;                          /* candidates have come that are not paired */
     bool offered;                           /* an offer of ours is to be answered */
+    bool outcome_offered;                   /* and one has told what has come of the check lists */
     bool lite, ice2, trickle, renomination; /* as the peer's first description says */
     uint32_t pacing_ms;
     nt_time started;
@@ -446,6 +447,16 @@ bool nt_ice_session_is_aligned(const struct nt_ice_session *s)
         if (!is_stream_aligned(s, i))
             return false;
     return true;
+}
+
+void nt_ice_session_note_outcome_offered(struct nt_ice_session *s)
+{
+    s->outcome_offered = true;
+}
+
+bool nt_ice_session_has_offered_outcome(const struct nt_ice_session *s)
+{
+    return s->outcome_offered;
 }
 
 bool nt_ice_session_peer_has_ice2(const struct nt_ice_session *s)

@@ -83,6 +83,9 @@ bool nt_ice_session_unpaired(const struct nt_ice_session *s);
 void nt_ice_session_note_own_default(struct nt_ice_session *s, uint8_t stream, const struct nt_addr *addr);
 void nt_ice_session_note_peer_default(struct nt_ice_session *s, uint8_t stream, const struct nt_addr *addr);
 bool nt_ice_session_is_aligned(const struct nt_ice_session *s);
+/* An offer of ours has told what has come of the check lists. */
+void nt_ice_session_note_outcome_offered(struct nt_ice_session *s);
+bool nt_ice_session_has_offered_outcome(const struct nt_ice_session *s);
 bool nt_ice_session_peer_has_ice2(const struct nt_ice_session *s);
 void nt_ice_session_run(struct nt_ice_session *s, nt_time now);              /* its check lists are formed */
 void nt_ice_session_keep(struct nt_ice_session *s);                          /* one that is described makes no check any more */

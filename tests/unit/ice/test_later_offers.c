@@ -238,6 +238,35 @@ TEST(a_peer_without_ice2_hears_of_the_selected_pair)
         }
 }
 
+/* The peer's offer crosses: it was made before the peer had its pair, and its default destination is another than what is selected,
+ * once it counts. One offer does, whatever the answer is. */
+TEST(a_peer_without_ice2_has_offered_meanwhile)
+{
+    begin(NT_ICE_CONTROLLING, false);
+    go(&l, 0);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, PEER), (struct reply){0});
+    struct nt_ice_description d = described(PEER), own;
+    d.ice2 = false;
+    d.streams[0].default_addr = addr("192.0.2.78:1");
+    assert_int_equal(set_offer(&d), NT_OK);
+    go(&l, NT_SEC);
+    respond(&l, next_out(&l, NT_STUN_REQUEST, PEER), (struct reply){0});
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_COMPLETED);
+    own = local(false);
+    nt_ice_description_free(&own);
+    assert_int_equal(l.kinds[NT_ICE_EV_OFFER_DUE], 0);
+    assert_int_equal(set_remote(&d), NT_OK);
+    assert_int_equal(l.kinds[NT_ICE_EV_OFFER_DUE], 1);
+    own = local(true);
+    nt_ice_description_free(&own);
+    d = described(PEER);
+    d.ice2 = false;
+    d.streams[0].default_addr = addr("192.0.2.78:1");
+    assert_int_equal(set_remote(&d), NT_OK);
+    assert_int_equal(l.kinds[NT_ICE_EV_OFFER_DUE], 1);
+    lab_end(&l);
+}
+
 /* Glare, and what is refused: the exchange is rolled back, and nothing has happened. */
 TEST(an_offer_that_is_refused)
 {
@@ -268,6 +297,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_has_failed_is_removed_by_the_controlling_agent),
         cmocka_unit_test(a_stream_that_the_peer_removes),
         cmocka_unit_test(a_peer_without_ice2_hears_of_the_selected_pair),
+        cmocka_unit_test(a_peer_without_ice2_has_offered_meanwhile),
         cmocka_unit_test(an_offer_that_is_refused),
     };
     return RUN_TESTS(tests);
