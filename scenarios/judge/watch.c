@@ -18,14 +18,13 @@ struct counter { /* of one expectation */
 struct sought {           /* an agent's data, at servers */
     const uint8_t *magic; /* NULL: not known yet */
     bool seen;
-    nt_time due; /* of the latest that was seen; kept where pairs may change */
+    nt_time due; /* of the latest that was seen: the pair may have been another one before */
 };
 
 struct nt_watch {
     const struct nt_world *w;
     const struct nt_scn_case *scn;
     struct nt_conformance conformance;
-    bool pairs_change;        /* an agent recovers, or its session restarts */
     struct counter *counters; /* by expectation */
     size_t counter_count;
     bool *at_server; /* by tap */
@@ -105,8 +104,6 @@ static nt_time due_time(const struct nt_watch *watch, uint32_t agent, const uint
 static void look_for_data(struct nt_watch *watch, uint32_t agent, const uint8_t *bytes, size_t len)
 {
     struct sought *s = &watch->sought[agent];
-    if (s->seen && !watch->pairs_change)
-        return;
     if (s->magic == NULL) {
         struct nt_party p = nt_world_party(watch->w, agent);
         s->magic = p.ops->data(p.self).magic;
@@ -115,8 +112,7 @@ static void look_for_data(struct nt_watch *watch, uint32_t agent, const uint8_t 
     if (at == NULL)
         return;
     s->seen = true;
-    nt_time due =
-        watch->pairs_change && at - bytes >= NT_DATA_MAGIC_AT ? due_time(watch, agent, at, len - (size_t)(at - bytes)) : 0;
+    nt_time due = at - bytes >= NT_DATA_MAGIC_AT ? due_time(watch, agent, at, len - (size_t)(at - bytes)) : 0;
     s->due = due > s->due ? due : s->due;
 }
 
@@ -187,17 +183,6 @@ static void watch_frame(void *user, const struct nt_capture *c, const struct nt_
     }
 }
 
-static bool may_change_pairs(const struct nt_scn_case *c)
-{
-    for (size_t i = 0; i < c->agent_count; i++)
-        if (c->agents[i].recover != NT_RECOVER_NONE || c->agents[i].continual)
-            return true;
-    for (size_t i = 0; i < c->step_count; i++)
-        if (c->steps[i].kind == NT_STEP_RESTART || c->steps[i].kind == NT_STEP_RENOMINATE || c->steps[i].kind == NT_STEP_REOFFER)
-            return true;
-    return false;
-}
-
 struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time)
 {
     struct nt_watch *watch = calloc(1, sizeof *watch);
@@ -205,7 +190,6 @@ struct nt_watch *nt_watch_new(const struct nt_world *w, bool real_time)
         return NULL;
     watch->w = w;
     watch->scn = nt_world_case(w);
-    watch->pairs_change = may_change_pairs(watch->scn);
     if (nt_conformance_begin(&watch->conformance, w, real_time) != NT_OK || make_counters(watch) != NT_OK ||
         find_servers(watch) != NT_OK) {
         nt_watch_del(watch);

@@ -167,12 +167,14 @@ static struct moment next_moment(const struct epochs *e, size_t from)
     return m;
 }
 
-/* An agent that had no interface left has one again: with `recover: restart` it begins a session, and no pair is left to go on. */
+/* An agent that had no interface left has one again: with `recover: restart`, or `gather: continual`, it begins a session, and no
+ * pair is left to go on. */
 static bool comes_back(const struct epochs *e)
 {
     for (size_t side = 0; side < 2; side++)
-        if (e->dead[side] && nt_oracle_world_has_interface(&e->world, agent_of(e, side)))
-            return e->recover == NT_RECOVER_RESTART;
+        if (e->dead[side] && nt_oracle_world_has_interface(&e->world, agent_of(e, side)) &&
+            (e->recover == NT_RECOVER_RESTART || e->scn->agents[agent_of(e, side)].continual))
+            return true;
     return false;
 }
 

@@ -26,6 +26,7 @@ static const struct patience {
 struct chase {
     const struct nt_sweep_hunt *h;
     enum nt_law law;
+    const char *detail; /* what breaks it */
     const struct patience *patience;
     time_t end; /* by the monotonic clock */
 };
@@ -48,6 +49,15 @@ static time_t monotonic_seconds(void)
     return now.tv_sec;
 }
 
+/* Of conformance the same rule is to be broken. */
+static bool breaks_likewise(const struct chase *c, const struct nt_trial *trial)
+{
+    const char *rule = strstr(c->detail, NT_LAW_BROKE), *other = strstr(trial->detail[c->law], NT_LAW_BROKE);
+    size_t len = rule != NULL ? strcspn(rule, ":") : 0;
+    return trial->loaded && (trial->broken >> c->law & 1) != 0 &&
+           (rule == NULL || (other != NULL && strcspn(other, ":") == len && strncmp(rule, other, len) == 0));
+}
+
 /* In a process of its own, which may crash. */
 static _Noreturn void try_alone(const struct chase *c, const struct nt_tree *world)
 {
@@ -56,7 +66,7 @@ static _Noreturn void try_alone(const struct chase *c, const struct nt_tree *wor
     signal(SIGALRM, SIG_DFL);
     alarm(c->patience->once);
     nt_trial_run(world, c->h->capture, &trial);
-    _exit(trial.loaded && (trial.broken >> c->law & 1) != 0);
+    _exit(breaks_likewise(c, &trial));
 }
 
 static bool breaks_the_law(void *user, const struct nt_tree *world)
@@ -95,7 +105,7 @@ static void hunt_down(const struct nt_sweep_hunt *h, enum nt_law law, const char
 {
     struct nt_arena *a = nt_arena_new();
     const struct patience *patience = patience_of(h);
-    struct chase c = {h, law, patience, monotonic_seconds() + (time_t)patience->whole};
+    struct chase c = {h, law, detail, patience, monotonic_seconds() + (time_t)patience->whole};
     struct nt_shrink s = {.fails = breaks_the_law, .user = &c, .tries_max = TRIES_MAX};
     const struct nt_tree *world = nt_sweep_world_of(h, a);
     const char *how = "as it is";

@@ -53,12 +53,21 @@ static enum nt_law_holds oracle(const struct nt_observation *o, char *detail)
     return NT_LAW_BROKEN;
 }
 
-/* What a process breaks is counted, as in a run. A rule cannot see that the limit of pairs took a nominated pair off a list. */
+/* Only one of the agents nominates another pair when one has ended. */
+static bool fails_over_alone(const struct nt_scn_case *c)
+{
+    return (c->agents[c->caller].recover == NT_RECOVER_FAILOVER) != (c->agents[c->callee].recover == NT_RECOVER_FAILOVER);
+}
+
+/* What a process breaks is counted, as in a run. A rule cannot see that the limit of pairs took a nominated pair off a list. Who
+ * fails over alone breaks RFC 8445, 8.1.1, as is written of it. */
 static bool is_excused(const struct nt_scn_case *c, const struct nt_result_finding *f)
 {
     for (uint32_t i = 0; i < c->agent_count; i++)
         if (strcmp(c->agents[i].name, f->agent) == 0)
-            return nt_scn_live_agent(c, i) || (c->agents[i].max_pairs < PAIRS_MAX && strcmp(f->rule, "RFC8838-13-nomination") == 0);
+            return nt_scn_live_agent(c, i) ||
+                   (c->agents[i].max_pairs < PAIRS_MAX && strcmp(f->rule, "RFC8838-13-nomination") == 0) ||
+                   (fails_over_alone(c) && strcmp(f->rule, "RFC8445-8.1.1-one") == 0);
     return false;
 }
 
@@ -68,7 +77,7 @@ static enum nt_law_holds conformance(const struct nt_observation *o, char *detai
         const struct nt_result_finding *f = &o->r->violations[i];
         if (is_excused(o->c, f))
             continue;
-        snprintf(detail, NT_LAW_DETAIL, "%s broke %s: %s", f->agent, f->rule, f->detail);
+        snprintf(detail, NT_LAW_DETAIL, "%s" NT_LAW_BROKE "%s: %s", f->agent, f->rule, f->detail);
         return NT_LAW_BROKEN;
     }
     return NT_LAW_KEPT;

@@ -22,6 +22,8 @@
     X(READS_BACK, "reads-back", "its result in JSON, read and written again, is the same")                                             \
     X(PASSES, "passes", "with a process in place of an agent the case passes: contract, path, data (tests/interop/README.md)")
 
+#define NT_LAW_BROKE " broke " /* stands between who breaks a rule of conformance, and the rule */
+
 #define NT_LAW_NUMBER(name, word, claim) NT_LAW_##name,
 enum nt_law { NT_LAWS(NT_LAW_NUMBER) NT_LAW_COUNT };
 

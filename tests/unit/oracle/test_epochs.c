@@ -226,7 +226,11 @@ TEST(failover_uses_what_was_there)
 {
     begin(NT_RECOVER_FAILOVER);
     move(10 * NT_SEC, 0, 3, "100.64.0.2", 0);
-    assert_int_equal(ask(&w), D | N); /* no pair is left */
+    assert_int_equal(ask(&w), R); /* no pair is left, and gathering again begins a session */
+    w.agents[0].continual = false;
+    assert_int_equal(ask(&w), D | N);
+    move(20 * NT_SEC, 1, 3, "100.64.0.3", 0);
+    assert_int_equal(ask(&w), D); /* nor by the one does the other, which gathers again */
     begin(NT_RECOVER_FAILOVER);
     partition(10 * NT_SEC, 0);
     w.c.expect.until = 60 * NT_SEC;
