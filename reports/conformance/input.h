@@ -12,7 +12,7 @@ struct nt_conf_party {
     const struct nt_addr *addresses; /* its own; port 0 */
     size_t address_count;
     bool held;         /* a step held back datagrams before they reached the tap: when it sent them is not known */
-    nt_time told_late; /* for how long a step held back its descriptions */
+    nt_time told_late; /* for how long a step held back its signalling */
     bool told_partly;  /* a step held back or dropped what it told: what it has conveyed, and when, is not known */
     bool carried;      /* a process: its description may wait for its last candidate, its first INFO for the dialog */
     bool fails_over;   /* it is set to nominate another pair when the selected one ends: not of RFC 8445 */

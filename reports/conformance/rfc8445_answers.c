@@ -44,7 +44,7 @@ bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
 void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
 {
     const struct nt_view *v = s->v;
-    uint32_t answer = v->items[m->first].answer, last = s->agents[m->party].last_binding;
+    uint32_t answer = v->items[m->first].answer, last = s->sessions[m->session].last_binding;
     nt_time since = nt_view_session_since(v, m->session);
     bool answered = answer != NT_VIEW_NONE && (m->inner || v->items[answer].at <= m->at + NT_ANSWER_WITHIN);
     bool active = last != NT_VIEW_NONE && last > nt_item_number(v, m) && v->items[last].at > m->at;

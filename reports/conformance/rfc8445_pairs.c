@@ -194,7 +194,7 @@ static void settle_triggers(struct nt_seen *s)
         const struct nt_item *m = &s->v->items[i];
         if (m->link == NT_VIEW_NONE || s->links[m->link].waits != i)
             continue;
-        uint32_t last = s->agents[m->party].last_binding;
+        uint32_t last = s->sessions[m->session].last_binding;
         nt_time until = s->links[m->link].waits_until;
         bool active = last != NT_VIEW_NONE && s->v->items[last].at > until;
         if (active && until < s->v->end)
@@ -359,6 +359,12 @@ static bool make_state(struct nt_seen *s)
            s->refused != NULL;
 }
 
+/* A check, or the answer to one: no message to a STUN server. */
+static bool is_of_a_check(const struct nt_view *v, const struct nt_item *m)
+{
+    return m->kind == NT_ITEM_STUN && (m->check || (m->request != NT_VIEW_NONE && v->items[m->request].check));
+}
+
 static void init_state(struct nt_seen *s)
 {
     const struct nt_view *v = s->v;
@@ -368,12 +374,12 @@ static void init_state(struct nt_seen *s)
         s->components[i] = (struct nt_seen_component){
             .success = NT_VIEW_NONE, .named = NT_VIEW_NONE, .nominated = NT_VIEW_NONE, .selected = NT_TIME_NEVER};
     for (size_t i = 0; i < v->first_session[v->in->party_count]; i++)
-        s->sessions[i].concluded = NT_TIME_NEVER;
+        s->sessions[i] = (struct nt_seen_session){.concluded = NT_TIME_NEVER, .last_binding = NT_VIEW_NONE};
     for (size_t i = 0; i < v->in->party_count; i++)
-        s->agents[i].started = s->agents[i].last_binding = NT_VIEW_NONE;
+        s->agents[i].started = NT_VIEW_NONE;
     for (uint32_t i = 0; i < v->count; i++)
-        if (v->items[i].kind == NT_ITEM_STUN && v->items[i].method == NT_STUN_BINDING && v->items[i].direction == NT_DIR_OUT)
-            s->agents[v->items[i].party].last_binding = i;
+        if (v->items[i].direction == NT_DIR_OUT && is_of_a_check(v, &v->items[i]))
+            s->sessions[v->items[i].session].last_binding = i;
 }
 
 void nt_rfc8445_pairs_judge(struct nt_finder *finder)

@@ -33,14 +33,14 @@ struct nt_seen_session {
     uint32_t waiting;  /* of them and others, those that wait for a triggered check */
     nt_time concluded; /* when the last component that had none selected a pair; while `open` is not 0 it is not all */
     bool any_success;
-    bool conflicted; /* the peer says that it controls, by a check or a 487: the agent had to switch */
+    uint32_t last_binding; /* the last check or answer to one that the agent sends in it, or NT_VIEW_NONE */
+    bool conflicted;       /* the peer says that it controls, by a check or a 487: the agent had to switch */
 };
 
 struct nt_seen_agent {
-    bool controls;         /* its last check said so, and it has accepted none since of a peer that does */
-    uint32_t last_binding; /* the last Binding message that it sends in the whole capture, or NT_VIEW_NONE */
-    uint32_t started;      /* the last transaction that it started, or NT_VIEW_NONE */
-    nt_time pace;          /* Ta at that time */
+    bool controls;    /* its last check said so, and it has accepted none since of a peer that does */
+    uint32_t started; /* the last transaction that it started, or NT_VIEW_NONE */
+    nt_time pace;     /* Ta at that time */
 };
 
 struct nt_seen {

@@ -169,12 +169,15 @@ static const struct nt_view_sip *read_sip(struct nt_view *v, const uint8_t *byte
     return sip;
 }
 
-static void note_bye(struct nt_view_party *party, const struct nt_capture_frame *f, uint32_t number)
+/* A step may have held it back: the agent has ended the call before it leaves. */
+static void note_bye(struct nt_view *v, uint32_t party, const struct nt_capture_frame *f, uint32_t number)
 {
-    struct nt_view_bye *bye = f->direction == NT_DIR_OUT ? &party->bye_sent : &party->bye_came;
+    bool sent = f->direction == NT_DIR_OUT;
+    struct nt_view_party *p = &v->parties[party];
+    struct nt_view_bye *bye = sent ? &p->bye_sent : &p->bye_came;
     if (bye->frame == 0)
         *bye = (struct nt_view_bye){f->at, number};
-    party->bye = nt_time_min(party->bye, f->at);
+    p->bye = nt_time_min(p->bye, sent ? f->at - v->in->parties[party].told_late : f->at);
 }
 
 int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len)
@@ -190,7 +193,7 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
     }
     const struct nt_sip_message *m = &sip->message;
     if (m->kind == NT_SIP_BYE)
-        note_bye(&v->parties[party], f, number);
+        note_bye(v, party, f, number);
     bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
     if ((m->kind != NT_SIP_INVITE && m->kind != NT_SIP_INFO && !answer) || m->body_len == 0)
         return NT_OK;
