@@ -75,7 +75,7 @@ static void agent_input(void *self, const struct nt_path *path, enum nt_input ki
 {
     struct nt_app_agent *a = self;
     if (kind == NT_IN_IF_UP || kind == NT_IN_IF_DOWN)
-        nt_agent_recovery_interface(&a->recovery, &path->local, kind == NT_IN_IF_UP);
+        nt_agent_recovery_interface(&a->recovery, &path->local, kind == NT_IN_IF_UP, now);
     nt_ice_input(a->ice, path, kind, bytes, len, now);
     read_events(a, now);
     nt_agent_data_send_due(&a->data, now);
@@ -85,6 +85,7 @@ static void agent_timer(void *self, nt_time now)
 {
     struct nt_app_agent *a = self;
     nt_ice_timer(a->ice, now);
+    nt_agent_recovery_timer(&a->recovery);
     read_events(a, now);
     nt_agent_data_send_due(&a->data, now);
 }

@@ -11,6 +11,7 @@ void nt_agent_recovery_init(struct nt_agent_recovery *r, const struct nt_app_con
                                     .signalling = signalling,
                                     .restarts = scn->recover == NT_RECOVER_RESTART,
                                     .continual = scn->continual,
+                                    .heard = NT_TIME_NEVER,
                                     .due = NT_TIME_NEVER,
                                     .failed_at = NT_TIME_NEVER};
 }
@@ -34,9 +35,10 @@ static void note_restarts(struct nt_agent_recovery *r)
     r->due = NT_TIME_NEVER;
 }
 
-void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_addr *address, bool up)
+void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_addr *address, bool up, nt_time now)
 {
     size_t i = 0;
+    r->heard = now;
     while (i < r->up_count && !nt_addr_same_ip(&r->up[i], address))
         i++;
     if (up && i == r->up_count && i < NT_ICE_INTERFACES_MAX) {
@@ -46,6 +48,11 @@ void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_ad
     } else if (!up && i < r->up_count) {
         r->up[i] = r->up[--r->up_count];
     }
+}
+
+void nt_agent_recovery_timer(struct nt_agent_recovery *r)
+{
+    r->heard = NT_TIME_NEVER;
 }
 
 void nt_agent_recovery_event(struct nt_agent_recovery *r, const struct nt_ice_event *ev)
@@ -189,7 +196,7 @@ void nt_agent_recovery_act(struct nt_agent_recovery *r, nt_time now)
         r->attempts = 0;
         r->settled = true;
     }
-    if (is_calm(r, state) || !r->signalling->answered || nt_agent_signalling_is_over(r->signalling))
+    if (r->heard != NT_TIME_NEVER || is_calm(r, state) || !r->signalling->answered || nt_agent_signalling_is_over(r->signalling))
         return;
     note_restarts(r);
     note_failure(r, now);
@@ -199,6 +206,8 @@ void nt_agent_recovery_act(struct nt_agent_recovery *r, nt_time now)
 
 nt_time nt_agent_recovery_deadline(const struct nt_agent_recovery *r)
 {
+    if (r->heard != NT_TIME_NEVER)
+        return r->heard;
     if (r->due == NT_TIME_NEVER && r->failed_at == NT_TIME_NEVER)
         return NT_TIME_NEVER;
     if (nt_agent_signalling_is_over(r->signalling) || nt_agent_signalling_offers(r->signalling))

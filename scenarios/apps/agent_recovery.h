@@ -26,6 +26,7 @@ struct nt_agent_recovery {
     uint32_t attempts, restarts_seen;
     bool trying;       /* its own attempt is under way */
     bool settled;      /* ICE has completed: the session of the next restart worked */
+    nt_time heard;     /* of an interface, of which there may be more to hear at once; NT_TIME_NEVER: all is heard */
     nt_time due;       /* of the next attempt; NT_TIME_NEVER: none waits */
     nt_time failed_at; /* NT_TIME_NEVER: ICE has not failed */
     bool unacknowledged;
@@ -34,8 +35,10 @@ struct nt_agent_recovery {
 
 void nt_agent_recovery_init(struct nt_agent_recovery *r, const struct nt_app_context *context, struct nt_ice_agent *ice,
                             struct nt_agent_signalling *signalling);
-/* An interface is up, or down: it was handed to the ICE agent. */
-void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_addr *address, bool up);
+/* An address of an interface is up, or down: it was handed to the ICE agent. Nothing is done until the timer, for others may
+ * follow. */
+void nt_agent_recovery_interface(struct nt_agent_recovery *r, const struct nt_addr *address, bool up, nt_time now);
+void nt_agent_recovery_timer(struct nt_agent_recovery *r);
 /* NT_ICE_EV_INTERFACE and NT_ICE_EV_OFFER_DUE. */
 void nt_agent_recovery_event(struct nt_agent_recovery *r, const struct nt_ice_event *ev);
 /* The peer may not have our answer to its offer: it restarts, or hangs up. */
