@@ -108,7 +108,7 @@ static void judge_release(struct state *s, const struct nt_item *m)
     s->allocated[m->pair] = NT_VIEW_NONE;
     if (!announced || has_allocation(s, session) || has_nominated(s, m->party, session) || v->parties[m->party].bye <= m->at ||
         since == NT_TIME_NEVER || m->at < since || nt_view_has_ended_ice(v, m->party, m->at) ||
-        nt_view_generation_at(v, m->party, m->at + GATHERS_WITHIN) > generation)
+        nt_view_is_refused_by_peer(v, m->party, m->at) || nt_view_generation_at(v, m->party, m->at + GATHERS_WITHIN) > generation)
         return;
     nt_require(s->finder, NT_PAC_RULE_PATIENCE, m, m->at + nt_tolerance(v) >= nt_time_after(since, PAC),
                "the last allocation is released %" PRId64 " ms after checks began, expected 39500 ms at least",

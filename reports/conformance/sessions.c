@@ -186,6 +186,16 @@ bool nt_view_has_ended_ice(const struct nt_view *v, uint32_t party, nt_time at)
     return false;
 }
 
+/* RFC 8839, 4.3.4: ICE of the peer has failed. */
+bool nt_view_is_refused_by_peer(const struct nt_view *v, uint32_t party, nt_time at)
+{
+    const struct nt_view_description *peer = last_of_peer(v, party, at);
+    bool refused = peer != NULL && peer->d.stream_count > 0;
+    for (size_t i = 0; refused && i < peer->d.stream_count; i++)
+        refused = nt_ice_stream_is_refused(&peer->d.streams[i]);
+    return refused;
+}
+
 /* RFC 8839, 4.2.5: the peer's section has ice-mismatch, or nothing of ICE, and is not refused. */
 bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m)
 {

@@ -62,6 +62,7 @@ bool nt_view_may_renominate(const struct nt_view *v, uint32_t session);
 bool nt_view_may_fail_over(const struct nt_view *v);
 /* RFC 8839, 4.3.3: the offerer that detects a mismatch in the answer "MUST terminate the usage of ICE for the entire session". */
 bool nt_view_has_ended_ice(const struct nt_view *v, uint32_t party, nt_time at);
+bool nt_view_is_refused_by_peer(const struct nt_view *v, uint32_t party, nt_time at); /* all streams: its ICE has failed */
 /* The peer has said that it does without ICE there, or ICE has ended so. */
 bool nt_view_goes_without_ice(const struct nt_view *v, const struct nt_item *m);
 

@@ -9,6 +9,10 @@
 #define GAP_SEEN (2 * NT_SEC)
 #define GAP_TOLD (40 * NT_SEC)
 
+/* A relayed pair is nominated 500 ms and four round trips after the first valid pair; of a check that is sent again the round trip
+ * has its RTO in it, 500 ms. */
+#define RELAYED_WAIT (2500 * NT_MSEC)
+
 /* --- gap --- */
 
 static bool is_side(const struct nt_observation *o, const struct nt_scn_node *n)
@@ -80,6 +84,8 @@ static nt_time longest_gap(const struct nt_observation *o)
     for (size_t i = 0; i < o->c->step_count; i++)
         seen = seen && (is_idle(&o->c->steps[i]) || is_seen(o, &o->c->steps[i]));
     nt_time figure = !seen ? GAP_TOLD : recover_at_once(o) ? GAP_SEEN : NT_TIME_NEVER;
+    if (o->r->path != NULL && nt_path_by_name(o->r->path) == NT_PATH_RELAYED)
+        figure = nt_time_after(figure, RELAYED_WAIT);
     return nt_time_after(nt_time_after(figure, outage(o->c)), checking(o));
 }
 

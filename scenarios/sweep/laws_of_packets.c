@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CONSENT (30 * NT_SEC)
+#define AT_ONCE (5 * NT_SEC) /* of the two ways: no pair has changed between */
 #define FLOW_TEXT (3 * NT_ADDR_TEXT + 16)
 
 static const char *flow_text(const struct nt_sweep_datagram *d, char buf[FLOW_TEXT])
@@ -38,6 +39,11 @@ static const struct nt_sweep_datagram *last_data(const struct nt_observation *o,
     return NULL;
 }
 
+static bool are_at_once(const struct nt_sweep_datagram *a, const struct nt_sweep_datagram *b)
+{
+    return a->at <= nt_time_after(b->at, AT_ONCE) && b->at <= nt_time_after(a->at, AT_ONCE);
+}
+
 enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail)
 {
     char sends_text[FLOW_TEXT], arrives_text[FLOW_TEXT];
@@ -48,7 +54,7 @@ enum nt_law_holds nt_law_mirrored(const struct nt_observation *o, char *detail)
         const struct nt_sweep_datagram *sends = last_data(o, agent, true), *arrives = last_data(o, agent, false);
         if (arrives == NULL && o->faultless)
             snprintf(detail, NT_LAW_DETAIL, "no data have come to %s", o->c->agents[agent].name);
-        else if (arrives != NULL && sends != NULL && !nt_sweep_same_flow(arrives, sends))
+        else if (arrives != NULL && sends != NULL && are_at_once(arrives, sends) && !nt_sweep_same_flow(arrives, sends))
             snprintf(detail, NT_LAW_DETAIL, "%s sends on %s, the data of its peer come on %s", o->c->agents[agent].name,
                      flow_text(sends, sends_text), flow_text(arrives, arrives_text));
         if (detail[0] != '\0')
