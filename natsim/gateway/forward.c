@@ -1,5 +1,6 @@
 #include "natsim/gateway/forward.h"
 #include "core/base/err.h"
+#include "natsim/gateway/allowed.h"
 #include "natsim/gateway/error_translation.h"
 #include "natsim/gateway/forged.h"
 #include "natsim/gateway/fragments.h"
@@ -116,7 +117,11 @@ static void finish_inbound(struct nt_gateway *g, struct nt_packet *p, uint32_t p
         drop_untranslated(g, p, t, port != g->outside, now);
     else if (r == NULL)
         drop_without_route(g, p, now);
-    else if (nt_hop_or_drop(g, p, port, r, now) == NT_PASSED)
+    else if (nt_hop_or_drop(g, p, port, r, now) == NT_CONSUMED)
+        return;
+    else if (port == g->outside && nt_allowed_admit(g, p->proto, &t->src, &t->dst, now) != NT_DROP_NONE)
+        nt_gateway_drop(g, p, NT_DROP_LIMIT, now);
+    else
         send_translated(g, p, t, r, now);
 }
 
@@ -146,6 +151,8 @@ static void translate_hairpin(struct nt_gateway *g, struct nt_packet *p, uint32_
         nt_local_receive(g, p, true, NT_DROP_HAIRPIN, &p->src, &p->dst, now);
         return;
     }
+    if (nt_allowed_or_drop(g, p, now) == NT_CONSUMED)
+        return;
     struct nt_nat_translation t = nt_nat_hairpin(g->nat, p->proto, &p->src, &p->dst, now);
     finish_inbound(g, p, port, &t, now);
 }
@@ -185,11 +192,16 @@ static enum nt_drop pass_firewall(struct nt_gateway *g, const struct nt_packet *
 static void filter_v6(struct nt_gateway *g, struct nt_packet *p, uint32_t port, const struct nt_route *r, nt_time now)
 {
     bool from_inside = port != g->outside;
-    if (g->policy.ipv6 == NT_V6_FIREWALL && nt_fragments_join_or_drop(g, &p, now) == NT_CONSUMED)
+    bool looks = g->policy.ipv6 == NT_V6_FIREWALL || g->begun_outside != NULL;
+    if (looks && nt_fragments_join_or_drop(g, &p, now) == NT_CONSUMED)
         return;
     if (nt_hop_or_drop(g, p, port, r, now) == NT_CONSUMED)
         return;
+    if (from_inside && nt_allowed_or_drop(g, p, now) == NT_CONSUMED)
+        return;
     enum nt_drop why = pass_firewall(g, p, from_inside, now);
+    if (why == NT_DROP_NONE && !from_inside && !nt_packet_is_icmp_error(p))
+        why = nt_allowed_admit(g, p->proto, &p->src, &p->dst, now);
     if (why != NT_DROP_NONE) {
         drop_prohibited(g, p, why, from_inside, now);
         return;
@@ -209,7 +221,8 @@ static void cross_sides(struct nt_gateway *g, struct nt_packet *p, uint32_t port
         filter_v6(g, p, port, r, now);
     else if (!from_inside || g->nat == NULL)
         drop_without_route(g, p, now);
-    else if (nt_fragments_join_or_drop(g, &p, now) == NT_PASSED && nt_hop_or_drop(g, p, port, r, now) == NT_PASSED)
+    else if (nt_fragments_join_or_drop(g, &p, now) == NT_PASSED && nt_hop_or_drop(g, p, port, r, now) == NT_PASSED &&
+             nt_allowed_or_drop(g, p, now) == NT_PASSED)
         translate_outbound(g, p, r, now);
 }
 

@@ -53,6 +53,8 @@ static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
     else if (g->nat != NULL)
         nt_nat_flush(g->nat, now);
     nt_firewall_flush(g->firewall);
+    if (g->begun_outside != NULL)
+        nt_firewall_flush(g->begun_outside);
     if (g->in_order != NULL)
         nt_in_order_forget(g->in_order);
     if (g->reassembly != NULL)
@@ -131,6 +133,7 @@ static void gateway_del(void *self)
     struct nt_gateway *g = self;
     nt_nat_del(g->nat);
     nt_firewall_del(g->firewall);
+    nt_firewall_del(g->begun_outside);
     nt_reassembly_del(g->reassembly);
     nt_icmp_rate_del(g->icmp_rate);
     nt_neighbors_del(g->neighbors);
@@ -163,6 +166,16 @@ static bool make_icmp_tables(struct nt_gateway *g)
            (!looks || (g->neighbors = nt_neighbors_new()) != NULL);
 }
 
+/* False without memory. A flow is one of the 5-tuple, and each of its packets refreshes it. */
+static bool make_begun_outside(struct nt_gateway *g)
+{
+    struct nt_nat_policy p = g->policy;
+    p.filtering = NT_DEP_ADDRESS_AND_PORT;
+    p.filter_lifetime = 0;
+    p.refresh_outbound = p.refresh_inbound = true;
+    return p.allowed_count == 0 || (g->begun_outside = nt_firewall_new(&p)) != NULL;
+}
+
 struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const struct nt_nat_policy *policy)
 {
     struct nt_gateway *g = calloc(1, sizeof *g);
@@ -174,7 +187,7 @@ struct nt_gateway *nt_gateway_new(struct nt_fabric *f, const char *name, const s
     g->outside = NT_FABRIC_NONE;
     g->name = strdup(name);
     g->firewall = nt_firewall_new(policy);
-    if (g->name != NULL && g->firewall != NULL && make_icmp_tables(g)) {
+    if (g->name != NULL && g->firewall != NULL && make_icmp_tables(g) && make_begun_outside(g)) {
         g->node = nt_fabric_add_node(f, name, &ops, g);
         if (g->node != NT_FABRIC_NONE)
             return g;

@@ -22,6 +22,8 @@ struct nt_gateway {
     struct nt_own_addresses own;
     struct nt_nat *nat; /* NULL: forwards unchanged, or has no external IPv4 address */
     struct nt_firewall *firewall;
+    /* The flows that began outside, as a firewall seen from there: their answers pass whatever is allowed; NULL: all is. */
+    struct nt_firewall *begun_outside;
     struct nt_reassembly *reassembly; /* made with the first fragment, as is the next */
     struct nt_in_order *in_order;
     uint32_t fragment_id;           /* of the next IPv6 packet of its own that leaves in fragments */

@@ -132,7 +132,7 @@ struct nt_packet *nt_icmp_error_closed(struct nt_gateway *g, const struct nt_pac
 struct nt_packet *nt_icmp_error_prohibited(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
 {
     bool host = answers(g, NT_ANSWER_LIMIT_HOST), told = host || answers(g, NT_ANSWER_LIMIT);
-    if (!told || !(p->proto == NT_PROTO_UDP || nt_packet_is_query(p)))
+    if (!told || !(p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_TCP || nt_packet_is_query(p)))
         return NULL;
     return error_about(g, p, own_address_towards(g, &p->src), host ? no_host : prohibited, now);
 }

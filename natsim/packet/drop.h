@@ -17,6 +17,7 @@ enum nt_drop {
     NT_DROP_FIREWALL,   /* firewall: "no state for a" */
     NT_DROP_BLOCKED,    /* blocked: UDP or everything is blocked */
     NT_DROP_DENIED,     /* denied: by the policy */
+    NT_DROP_UNALLOWED,  /* not-allowed: nobody inside may reach b */
     NT_DROP_LOSS,       /* loss: drawn on the network */
     NT_DROP_QUEUE,      /* queue: the attachment's queue is full */
     NT_DROP_MTU,        /* mtu: larger than the network's MTU, and DF is set */

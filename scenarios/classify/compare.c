@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#define SERVER_PORT 3478
 #define LIFETIME_SLACK (2 * NT_SEC) /* the search stops when its bounds are this close */
 
 struct output {
@@ -52,13 +53,24 @@ static int compare_lifetimes(const struct output *o, const struct nt_nat_policy 
            compare_lifetime(o, "the lifetime of a stream", p->life_stream, &m[NT_LIFETIME_STREAM]);
 }
 
+static int compare_reach(const struct output *o, bool lets_out, const struct nt_discovery_result *m)
+{
+    bool reachable = m->done && m->reachable;
+    if (lets_out == reachable)
+        return 0;
+    if (reachable)
+        return print_difference(o, "the server", "unreachable", "reachable");
+    return print_difference(o, "the server", "reachable", m->lacks[0] != NULL ? m->lacks[0] : "unreachable");
+}
+
 int nt_classify_compare(const char *name, const struct nt_nat_policy *p, const struct nt_discovery_result m[NT_LIFETIME_PHASES],
                         FILE *out)
 {
     const struct output output = {name, out}, *o = &output;
-    int found = 0;
-    if (!m->done || !m->reachable)
-        return print_difference(o, "the server", "reachable", m->lacks[0] != NULL ? m->lacks[0] : "unreachable");
+    bool lets_out = !p->deny_udp && nt_nat_policy_allows(p, NT_ALLOWED_UDP, SERVER_PORT);
+    int found = compare_reach(o, lets_out, m);
+    if (found != 0 || !lets_out)
+        return found;
     if (m->mapping != behaviour_of(p->mapping))
         found += print_difference(o, "mapping", nt_dependence_name(p->mapping), nt_behaviour_name(m->mapping));
     if (m->filtering != behaviour_of(p->filtering))

@@ -404,6 +404,7 @@ static const char *key_of(enum nt_drop reason)
     case NT_DROP_HAIRPIN: return "hairpin";
     case NT_DROP_BLOCKED: return "nat";
     case NT_DROP_DENIED: return "deny";
+    case NT_DROP_UNALLOWED: return "allow";
     case NT_DROP_LIMIT: return "limits";
     case NT_DROP_NO_PORT: return "range";
     case NT_DROP_FRAGMENT: return "fragments";

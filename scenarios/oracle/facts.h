@@ -35,6 +35,7 @@ enum nt_oracle_fact_kind {
     NT_ORACLE_FACT_NEWEST,   /* g, a: internal, c: the external address that new flows use */
     NT_ORACLE_FACT_POISONED, /* g, a: external, b: remote */
     NT_ORACLE_FACT_OPEN6,    /* g, a: internal; b, c as for ALLOWED; b 0, c 2: anybody */
+    NT_ORACLE_FACT_CAME_IN,  /* g, a: internal, b: remote: where `allow` does not name it, answers may go back */
     NT_ORACLE_FACT_KNOWN,    /* a: base, c: discovered address */
     NT_ORACLE_FACT_VALID,    /* a: base, b: remote */
     NT_ORACLE_FACT_GOOD,     /* a: enum nt_path_bit bit */

@@ -232,11 +232,57 @@ static uint16_t map_inbound(struct nt_oracle_map *map, struct nt_oracle_table *t
     return a->inner;
 }
 
+/* Where dynamic ports begin: agents' from 50000, a NAT's sequential ones from 40000, relays' from 49152. A random port of a NAT
+ * that happens to be one below is disregarded. */
+#define DYNAMIC_LOW 40000
+#define SERVICE_PORT 3478
+
+/* The ports that a relay or an external address may have. */
+static void dynamic_ports(const struct nt_oracle_map *map, const struct nt_oracle_addr *a, uint16_t *low, uint16_t *high)
+{
+    const struct nt_scn_server *server = a->kind == NT_ORACLE_RELAY ? &map->scn->servers[a->node] : NULL;
+    const struct nt_nat_policy *p = a->kind == NT_ORACLE_EXTERNAL ? &gateway_of(map, a->node)->policy : NULL;
+    *low = DYNAMIC_LOW;
+    *high = 65535;
+    if (server != NULL && server->port_low != 0)
+        *low = server->port_low, *high = server->port_high;
+    if (p != NULL && (p->range_high < DYNAMIC_LOW || p->range_low > DYNAMIC_LOW))
+        *low = p->range_low, *high = p->range_high;
+}
+
+static bool allows(const struct nt_oracle_map *map, struct nt_oracle_table *t, const struct nt_nat_policy *p, uint16_t remote)
+{
+    const struct nt_oracle_addr *a = &t->addrs[remote];
+    uint16_t low, high;
+    if (a->kind == NT_ORACLE_SERVICE)
+        return nt_nat_policy_allows(p, NT_ALLOWED_UDP, SERVICE_PORT);
+    if (nt_nat_policy_allows(p, NT_ALLOWED_UDP, 0))
+        return true;
+    dynamic_ports(map, a, &low, &high);
+    for (size_t i = 0; i < p->allowed_count; i++)
+        if (p->allowed[i].proto == NT_ALLOWED_UDP && p->allowed[i].port >= low && p->allowed[i].port <= high)
+            nt_oracle_table_limit(t, "'allow' names a port that an agent, a relay or a NAT may have");
+    return false;
+}
+
+/* What those inside may reach: destinations by port, and with answers whoever reached them first. */
+static bool may_reach(const struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t internal, uint16_t remote)
+{
+    return allows(map, t, &gateway_of(map, g)->policy, remote) ||
+           nt_oracle_fact_holds(t, NT_ORACLE_FACT_CAME_IN, g, internal, remote, 0);
+}
+
+static void admit(const struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, uint16_t remote, uint16_t internal)
+{
+    if (!allows(map, t, &gateway_of(map, g)->policy, remote))
+        nt_oracle_fact_set(t, NT_ORACLE_FACT_CAME_IN, g, internal, remote, 0);
+}
+
 /* RFC 4787, 6. The filter sees the external source address; with "internal source" the receiver sees the inside one. */
 static bool hairpin_packet(struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, struct nt_oracle_packet *packet)
 {
     enum nt_hairpin how = gateway_of(map, g)->policy.hairpin;
-    if (how == NT_HAIRPIN_NONE)
+    if (how == NT_HAIRPIN_NONE || !may_reach(map, t, g, packet->src, packet->dst))
         return false;
     if (keeps_shared_port(&gateway_of(map, g)->policy) && count_inside_hosts(t, g) > 1)
         nt_oracle_table_limit(t, "a hairpinned packet is for a port that inside hosts may share");
@@ -271,6 +317,15 @@ static bool pass_firewall(const struct nt_oracle_map *map, struct nt_oracle_tabl
     return from_inside || nt_oracle_fact_holds(t, NT_ORACLE_FACT_OPEN6, g, inside, remote, kind);
 }
 
+static bool filter_v6(const struct nt_oracle_map *map, struct nt_oracle_table *t, uint32_t g, const struct nt_oracle_packet *packet,
+                      bool from_inside)
+{
+    bool passes = pass_firewall(map, t, g, packet, from_inside);
+    if (passes && !from_inside)
+        admit(map, t, g, packet->src, packet->dst);
+    return passes;
+}
+
 static bool has_address(const struct nt_scn_attachment *at, const struct nt_addr *ip)
 {
     for (size_t i = 0; i < at->address_count; i++)
@@ -298,9 +353,11 @@ static bool accept_for_own_address(struct nt_oracle_map *map, struct nt_oracle_t
     if (from_inside)
         return hairpin_packet(map, t, g, packet);
     uint16_t to = map_inbound(map, t, g, packet->src, packet->dst);
-    if (to != 0)
-        packet->dst = to;
-    return to != 0;
+    if (to == 0)
+        return false;
+    admit(map, t, g, packet->src, to);
+    packet->dst = to;
+    return true;
 }
 
 /* A packet to another address. Its route is looked up first: a destination without a route makes no mapping. */
@@ -315,10 +372,10 @@ static bool forward_packet(struct nt_oracle_map *map, struct nt_oracle_table *t,
         return false;
     if (gw->policy.kind != NT_GW_TRANSLATE || (from_inside && to_inside))
         return true;
-    if (gw->policy.deny_udp)
+    if (gw->policy.deny_udp || (from_inside && !may_reach(map, t, g, packet->src, packet->dst)))
         return false;
     if (addr_family(map, t, packet->dst) == NT_AF_IPV6)
-        return pass_firewall(map, t, g, packet, from_inside);
+        return filter_v6(map, t, g, packet, from_inside);
     if (!from_inside)
         return false;
     packet->src = map_outbound(map, t, g, packet->src, packet->dst);

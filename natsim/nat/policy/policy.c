@@ -90,6 +90,14 @@ int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char *
     return NT_OK;
 }
 
+bool nt_nat_policy_allows(const struct nt_nat_policy *p, enum nt_allowed_proto proto, uint16_t port)
+{
+    for (size_t i = 0; i < p->allowed_count; i++)
+        if (p->allowed[i].proto == proto && (p->allowed[i].port == 0 || p->allowed[i].port == port))
+            return true;
+    return p->allowed_count == 0;
+}
+
 const char *nt_dependence_name(enum nt_dependence d)
 {
     switch (d) {

@@ -36,6 +36,9 @@ enum nt_answers {
 
 #define NT_NAT_PORT_LIFETIMES_MAX 8
 #define NT_NAT_ADDRESSES_MAX 64
+#define NT_NAT_ALLOWED_MAX 32
+
+enum nt_allowed_proto { NT_ALLOWED_UDP = 0, NT_ALLOWED_TCP };
 
 struct nt_nat_policy {
     enum nt_gateway_kind kind;
@@ -80,6 +83,12 @@ struct nt_nat_policy {
     /* Without room for a new mapping (RFC 5508, 6): it is refused; or the mapping whose timer ends first is ended to make room. */
     enum nt_when_full when_full;
     bool deny_udp;
+    /* The destinations outside that may be reached; count 0: all. */
+    struct {
+        enum nt_allowed_proto proto;
+        uint16_t port; /* 0: any */
+    } allowed[NT_NAT_ALLOWED_MAX];
+    size_t allowed_count;
     enum nt_v6_policy ipv6;
 };
 
@@ -88,6 +97,9 @@ void nt_nat_policy_init(struct nt_nat_policy *p);
 /* Sets the ports where none are given, by the mapping. 0, or NT_EINVAL with *what (static) for a contradiction, such as overload
  * with an endpoint-dependent mapping. */
 int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what);
+
+/* Whether a port of this protocol may be reached by `allowed`. */
+bool nt_nat_policy_allows(const struct nt_nat_policy *p, enum nt_allowed_proto proto, uint16_t port);
 
 const char *nt_dependence_name(enum nt_dependence d);
 

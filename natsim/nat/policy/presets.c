@@ -28,6 +28,16 @@ static void port_restricted_cone(struct nt_nat_policy *p) { set_rules(p, NT_DEP_
 static void symmetric(struct nt_nat_policy *p) { set_rules(p, NT_DEP_ADDRESS_AND_PORT, NT_DEP_ADDRESS_AND_PORT); }
 // clang-format on
 
+/* A network whose firewall lets out what browsers need. */
+static void office(struct nt_nat_policy *p)
+{
+    port_restricted_cone(p);
+    p->allowed[0].proto = p->allowed[1].proto = NT_ALLOWED_TCP;
+    p->allowed[0].port = 80;
+    p->allowed[1].port = 443;
+    p->allowed_count = 2;
+}
+
 /* Connection tracking (net/netfilter/nf_conntrack_proto_udp.c, _icmp.c): flows of 30 s, 120 s after two seconds of traffic both
  * ways, refreshed by each packet; 30 s for ICMP queries. The gateway itself answers as the kernel does: pings, closed ports, no
  * route, no neighbour; 6 errors to one destination at once, then one a second (net.ipv4.icmp_ratelimit). It says nothing of a table
@@ -278,6 +288,7 @@ static const struct nt_nat_preset presets[] = {
     {"gcp-cloudnat", "Google Cloud documentation of RouterNat, and of ports and addresses of Cloud NAT; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
     {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
     {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8; RFC 4787 REQ-5, 9, 12; RFC 7857 section 9", "standard", "answers: 3/13 as RFC 5508, REQ-8 (limit-host: 3/1, RFC 6888, REQ-11b); no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
+    {"office", "RFC 7350 section 1, RFC 8656 section 2.1: firewalls that let out TCP to ports 80 and 443 alone", "assumed", "all of it: a port-restricted-cone with such a firewall", office},
 };
 // clang-format on
 

@@ -14,7 +14,7 @@ enum { REFRESH_OUTBOUND = 1, REFRESH_INBOUND = 2, ANSWERS_NONE = 1 << 16 };
 
 struct form {
     struct nt_nat_policy p;
-    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *icmp_rate, *mapping_rate;
+    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *allow, *icmp_rate, *mapping_rate;
     nt_time lifetime;
     unsigned refresh, answers;
 };
@@ -258,6 +258,13 @@ static const struct nt_key keys[] = {
      NODE(deny),
      .schema = "{\"type\": \"array\", \"items\": {\"enum\": [\"udp\"]}}",
      .doc = "protocols whose packets are dropped although others are translated"},
+    {.name = "allow",
+     NODE(allow),
+     .schema = "{\"type\": \"array\", \"minItems\": 1, \"maxItems\": 32, \"items\": {\"type\": \"string\", \"pattern\": "
+               "\"^(udp|tcp)(/[1-9][0-9]*)?$\"}}",
+     .doc =
+         "the destinations outside that may be reached, as [udp, tcp, tcp/443]: all else that begins inside is dropped, IPv6 and "
+         "pings, too; ICMP errors and answers to what came in pass; everything by default"},
     {.name = "ipv6",
      .type = NT_KEY_WORD,
      POLICY(ipv6),
@@ -361,6 +368,40 @@ static void read_deny(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_
     for (size_t i = 0; i < nt_yaml_count(v); i++)
         if (nt_word_read(l, deny, "deny", nt_yaml_item(v, i), &bit))
             p->deny_udp = true;
+}
+
+/* `udp`, `tcp`, or one of them with a port, as in `tcp/443`. */
+static bool read_allowed(const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    bool tcp = v->kind == NT_YAML_SCALAR && strncmp(v->text, "tcp", 3) == 0;
+    if (v->kind != NT_YAML_SCALAR || (!tcp && strncmp(v->text, "udp", 3) != 0))
+        return false;
+    const char *rest = v->text + 3, *digits = rest + 1;
+    size_t len = strlen(rest);
+    unsigned port = 0;
+    for (const char *c = digits; len != 0 && len <= 6 && *c >= '0' && *c <= '9'; c++)
+        port = port * 10 + (unsigned)(*c - '0');
+    if (len != 0 &&
+        (*rest != '/' || len > 6 || strspn(digits, "0123456789") != len - 1 || *digits == '0' || port == 0 || port > 65535))
+        return false;
+    p->allowed[p->allowed_count].proto = tcp ? NT_ALLOWED_TCP : NT_ALLOWED_UDP;
+    p->allowed[p->allowed_count++].port = (uint16_t)port;
+    return true;
+}
+
+static void read_allow(struct nt_load *l, const struct nt_yaml *v, struct nt_nat_policy *p)
+{
+    static const char mend[] = "write a list of udp, tcp, or one of them with a port, as in [udp/3478, tcp/443]";
+    if (v->kind != NT_YAML_LIST || v->count == 0 || v->count > NT_NAT_ALLOWED_MAX) {
+        nt_diag_mend(nt_load_error(l, v, "'allow' must be a list of 1 to %d destinations", NT_NAT_ALLOWED_MAX), "%s", mend);
+        return;
+    }
+    p->allowed_count = 0;
+    for (size_t i = 0; i < v->count; i++)
+        if (!read_allowed(v->items[i], p))
+            nt_diag_mend(nt_load_error(l, v->items[i], "'%s' is no destination of 'allow'",
+                                       v->items[i]->kind == NT_YAML_SCALAR ? v->items[i]->text : nt_yaml_kind_name(v->items[i])),
+                         "%s", mend);
 }
 
 static void report_unknown_preset(struct nt_load *l, const struct nt_yaml *v)
@@ -519,6 +560,8 @@ static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct 
         read_mapping_rate(l, f->mapping_rate, p);
     if (f->deny != NULL)
         read_deny(l, f->deny, p);
+    if (f->allow != NULL)
+        read_allow(l, f->allow, p);
     check_low_ports(l, v, p);
 }
 

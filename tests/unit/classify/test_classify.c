@@ -91,6 +91,11 @@ TEST(what_answers_nobody_is_noticed)
     struct nt_nat_policy said = policy(NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT), is = said;
     is.deny_udp = true;
     assert_noticed(&is, &said, "p: the server is configured reachable, measured the server does not answer");
+    assert_noticed(&said, &is, "p: the server is configured unreachable, measured reachable");
+    is = said;
+    is.allowed[0].proto = NT_ALLOWED_TCP;
+    is.allowed_count = 1;
+    assert_noticed(&said, &is, "p: the server is configured unreachable, measured reachable");
 }
 
 int main(int argc, char **argv)

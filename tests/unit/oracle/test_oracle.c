@@ -431,6 +431,38 @@ TEST(test_says_what_it_cannot_tell)
     is_not_told(&w.c, "a TURN server's quota is less than what the agents want");
 }
 
+static void allow(struct nt_nat_policy *p, enum nt_allowed_proto proto, uint16_t port)
+{
+    p->allowed[p->allowed_count].proto = proto;
+    p->allowed[p->allowed_count++].port = port;
+}
+
+/* Servers have port 3478. What comes in first may be answered. */
+TEST(test_what_may_be_reached_decides)
+{
+    struct nt_nat_policy open = preset("full-cone"), closed = preset("port-restricted-cone"), other = preset("full-cone");
+    struct small_world w;
+    allow(&closed, NT_ALLOWED_UDP, 3478);
+    two_nats(&w, &closed, &other);
+    assert_int_equal(ask(&w), R);
+    allow(&open, NT_ALLOWED_UDP, 3478);
+    two_nats(&w, &open, &other);
+    assert_int_equal(ask(&w), D);
+    two_nats(&w, &open, &open); /* neither begins */
+    assert_int_equal(ask(&w), R);
+    allow(&closed, NT_ALLOWED_UDP, 0);
+    two_nats(&w, &closed, &other);
+    assert_int_equal(ask(&w), D);
+    closed.allowed_count = 0;
+    allow(&closed, NT_ALLOWED_TCP, 0);
+    two_nats(&w, &closed, &other);
+    assert_int_equal(ask(&w), N);
+    assert_int_equal(between("office", "none"), N);
+    allow(&open, NT_ALLOWED_UDP, 50000);
+    two_nats(&w, &open, &other);
+    is_not_told(&w.c, "'allow' names a port that an agent, a relay or a NAT may have");
+}
+
 /* A dead server holds gathering up for 39.5 s: the mapping of the other server is kept by keepalives, each 15 s and a round trip.
  */
 TEST(test_what_lives_shorter_than_keepalives_is_not_told)
@@ -794,6 +826,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_firewalls_of_ipv6),
         cmocka_unit_test(test_same_prefix),
         cmocka_unit_test(test_forwarding_and_blocking_gateways),
+        cmocka_unit_test(test_what_may_be_reached_decides),
         cmocka_unit_test(test_agents_and_servers_decide_too),
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_says_what_it_cannot_tell),
