@@ -4,7 +4,7 @@
 
 #include "natsim/tcp/receiver.h"
 #include "natsim/tcp/sender.h"
-#include "natsim/tcp/tcp.h"
+#include "natsim/tcp/tcp_types.h"
 
 enum nt_tcp_state {
     NT_TCP_GONE = 0, /* CLOSED; LISTEN is a listener's */

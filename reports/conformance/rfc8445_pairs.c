@@ -359,10 +359,11 @@ static bool make_state(struct nt_seen *s)
            s->refused != NULL;
 }
 
-/* A check, or the answer to one: no message to a STUN server. */
-static bool is_of_a_check(const struct nt_view *v, const struct nt_item *m)
+/* A check that an agent sends, or an answer, whose request is not always known: an agent answers nothing else than checks. */
+static bool is_of_a_check(const struct nt_item *m)
 {
-    return m->kind == NT_ITEM_STUN && (m->check || (m->request != NT_VIEW_NONE && v->items[m->request].check));
+    bool sent = m->kind == NT_ITEM_STUN && m->direction == NT_DIR_OUT && m->method == NT_STUN_BINDING && m->session != NT_VIEW_NONE;
+    return sent && (m->check || nt_item_is_response(m));
 }
 
 static void init_state(struct nt_seen *s)
@@ -378,7 +379,7 @@ static void init_state(struct nt_seen *s)
     for (size_t i = 0; i < v->in->party_count; i++)
         s->agents[i].started = NT_VIEW_NONE;
     for (uint32_t i = 0; i < v->count; i++)
-        if (v->items[i].direction == NT_DIR_OUT && is_of_a_check(v, &v->items[i]))
+        if (is_of_a_check(&v->items[i]))
             s->sessions[v->items[i].session].last_binding = i;
 }
 
