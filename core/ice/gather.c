@@ -604,15 +604,16 @@ static bool accept_relayed(struct nt_ice_gather *g, const struct source *s, cons
     return why == NULL;
 }
 
-/* The allocation may be another server's than the one asked first, through another port, and late: after a refusal. */
+/* The allocation may be another server's than the one asked first, through another port, and late: after a refusal. What is asked
+ * from an interface that has come after gathering is not late. */
 void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t base, const struct nt_addr *mapped, nt_time now)
 {
     struct source *s = &g->items[source];
-    bool first = s->turn && s->state == SOURCE_ASKING;
-    if (g->done)
+    bool first = s->turn && s->state == SOURCE_ASKING, late = g->done && !first;
+    if (late)
         nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, "an allocation that comes after gathering is released",
                            now);
-    if (g->done || !accept_relayed(g, s, &nt_ice_bases_at(g->env->bases, base)->addr, mapped, now)) {
+    if (late || !accept_relayed(g, s, &nt_ice_bases_at(g->env->bases, base)->addr, mapped, now)) {
         nt_ice_relays_release(g->env->relays, source, now);
         conclude_source(g, s, SOURCE_FAILED);
         return;

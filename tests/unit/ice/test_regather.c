@@ -61,7 +61,7 @@ static const struct nt_ice_env *env_of(int i)
 }
 
 /* Both agents; `a` has the servers. */
-static void begin(enum nt_ice_trickle trickle, enum nt_ice_policy policy, uint32_t quota)
+static void begin_with(enum nt_ice_trickle trickle, enum nt_ice_policy policy, uint32_t quota, bool continual)
 {
     struct nt_ice_config left = config_of(NT_ICE_CONTROLLING, "a"), right = config_of(NT_ICE_CONTROLLED, "b");
     lost = 0;
@@ -74,12 +74,18 @@ static void begin(enum nt_ice_trickle trickle, enum nt_ice_policy policy, uint32
     left.turn_count = 1;
     left.policy = policy;
     left.trickle = right.trickle = trickle;
+    left.continual = continual;
     left.trace.emit = emit;
     a = add_agent(&n, &left, "10.1.0.2", NAT_CONE, "203.0.113.2");
     b = add_agent(&n, &right, "10.2.0.2", NAT_NONE, NULL);
     gather(&n, a);
     gather(&n, b);
     run(&n, n.now + NT_SEC);
+}
+
+static void begin(enum nt_ice_trickle trickle, enum nt_ice_policy policy, uint32_t quota)
+{
+    begin_with(trickle, policy, quota, false);
 }
 
 static void complete(void)
@@ -350,6 +356,27 @@ TEST(a_restart_uses_the_interfaces_that_there_are)
     end();
 }
 
+/* Once gathering has ended, and ICE has not, an interface comes. What its servers bring is told by the next description. */
+TEST(servers_of_an_interface_that_comes)
+{
+    begin_with(NT_ICE_TRICKLE_OFF, NT_ICE_ALL, 0, true);
+    n.nodes[a].nat = NAT_NONE; /* it knows one inside address */
+    n.nodes[a].also = addr("10.1.0.3");
+    nt_ice_input(agent(a), &(struct nt_path){.local = n.nodes[a].also}, NT_IN_IF_UP, NULL, 0, n.now);
+    drain(&n, a);
+    run(&n, n.now + NT_SEC);
+    assert_int_equal(nt_turn_server_allocations(turn), 2);
+    assert_null(strstr(reasons, "released"));
+    struct nt_ice_description d;
+    assert_int_equal(nt_ice_local(agent(a), true, &d), NT_OK);
+    int relays = 0;
+    for (size_t i = 0; i < d.streams[0].candidate_count; i++)
+        relays += d.streams[0].candidates[i].type == NT_ICE_RELAY;
+    assert_int_equal(relays, 2);
+    nt_ice_description_free(&d);
+    end();
+}
+
 static int restart_without_memory(void)
 {
     int r = nt_ice_restart(agent(a), n.now);
@@ -397,6 +424,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(many_restarts),
                                        cmocka_unit_test(a_restart_that_comes_to_nothing),
                                        cmocka_unit_test(a_restart_uses_the_interfaces_that_there_are),
+                                       cmocka_unit_test(servers_of_an_interface_that_comes),
                                        cmocka_unit_test(without_memory)};
     return RUN_TESTS(tests);
 }
