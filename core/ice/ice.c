@@ -201,7 +201,7 @@ static int begin_peers_exchange(struct nt_ice_agent *a, const struct nt_ice_desc
 {
     struct nt_ice_session *s = nt_ice_agent_session(a);
     int r = nt_ice_agent_is_over(a) && !refuses_all(d) ? NT_ESTATE : nt_ice_session_check(s, d, now);
-    struct nt_ice_peer_offer *offer = r == NT_OK ? nt_ice_peer_offer_new(s, d) : NULL;
+    struct nt_ice_peer_offer *offer = r == NT_OK ? nt_ice_peer_offer_new(s, d, now) : NULL;
     if (r != NT_OK)
         return r;
     if (offer == NULL)

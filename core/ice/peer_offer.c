@@ -29,19 +29,21 @@ static struct nt_addr default_of(const struct nt_ice_stream_description *d, uint
 }
 
 static void take_named(struct nt_ice_peer_offer *o, const struct nt_ice_session *s, uint8_t stream,
-                       const struct nt_ice_stream_description *d)
+                       const struct nt_ice_stream_description *d, nt_time now)
 {
     const struct nt_ice_env *env = nt_ice_session_env(s);
     for (size_t i = 0; i < d->remote_candidate_count; i++) {
         const struct nt_ice_remote_candidate *c = &d->remote_candidates[i];
-        if (c->component == 0 || c->component > env->config->components)
+        if (c->component == 0 || c->component > env->config->components) {
+            nt_ice_record_drop(env->record, NULL, &c->addr, "remote-candidates of a component that is not in use", now);
             continue;
+        }
         o->named[nt_ice_components_place(env->components, stream, c->component)] =
             (struct named){.local = c->addr, .remote = default_of(d, c->component)};
     }
 }
 
-struct nt_ice_peer_offer *nt_ice_peer_offer_new(const struct nt_ice_session *s, const struct nt_ice_description *d)
+struct nt_ice_peer_offer *nt_ice_peer_offer_new(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now)
 {
     const struct nt_ice_config *config = nt_ice_session_env(s)->config;
     struct nt_ice_peer_offer *o = calloc(1, sizeof *o);
@@ -57,7 +59,7 @@ struct nt_ice_peer_offer *nt_ice_peer_offer_new(const struct nt_ice_session *s, 
         o->streams[i].refused = nt_ice_stream_is_refused(&d->streams[i]);
         o->streams[i].uses_ice = nt_ice_stream_uses_ice(&d->streams[i]);
         if (o->streams[i].uses_ice)
-            take_named(o, s, (uint8_t)(i + 1), &d->streams[i]);
+            take_named(o, s, (uint8_t)(i + 1), &d->streams[i], now);
     }
     return o;
 }

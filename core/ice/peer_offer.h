@@ -8,7 +8,7 @@
 struct nt_ice_peer_offer;
 
 /* NULL without memory. */
-struct nt_ice_peer_offer *nt_ice_peer_offer_new(const struct nt_ice_session *s, const struct nt_ice_description *d);
+struct nt_ice_peer_offer *nt_ice_peer_offer_new(const struct nt_ice_session *s, const struct nt_ice_description *d, nt_time now);
 void nt_ice_peer_offer_del(struct nt_ice_peer_offer *o);
 bool nt_ice_peer_offer_refuses(const struct nt_ice_peer_offer *o, uint8_t stream);  /* by the port 0 */
 bool nt_ice_peer_offer_uses_ice(const struct nt_ice_peer_offer *o, uint8_t stream); /* false: refused, or RFC 3264 alone */

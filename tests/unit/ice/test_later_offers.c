@@ -11,12 +11,14 @@
 
 static struct lab l;
 static char failed_because[200];
+static int passed_over; /* lines of remote-candidates */
 
 static void keep_reason(void *user, const struct nt_trace_event *ev)
 {
     (void)user;
     if (ev->kind == NT_TR_ICE_FAILED)
         snprintf(failed_because, sizeof failed_because, "%s", ev->text);
+    passed_over += ev->kind == NT_TR_ICE_DROPPED && strstr(ev->text, "remote-candidates of a component") != NULL;
 }
 
 static struct nt_ice_description described(const char *from)
@@ -129,6 +131,20 @@ TEST(the_answer_to_what_is_valid_comes_at_once)
         assert_int_equal(nt_ice_state(l.a), nominated == 1 ? NT_ICE_COMPLETED : NT_ICE_RUNNING);
         lab_end(&l);
     }
+}
+
+/* What names a component that is not in use is passed over, and told. */
+TEST(another_component_is_named)
+{
+    begin(NT_ICE_CONTROLLED, true);
+    passed_over = 0;
+    struct nt_ice_description d = naming("10.0.0.1:5000");
+    d.streams[0].remote_candidates[0].component = 2;
+    assert_int_equal(set_offer(&d), NT_OK);
+    assert_int_equal(passed_over, 1);
+    assert_int_equal(l.kinds[NT_ICE_EV_LOCAL], 1);
+    nt_ice_description_free(&d);
+    lab_end(&l);
 }
 
 /* "it is most likely that a network failure [...] has occurred. The agent SHOULD generate an answer for this data stream as if the
@@ -293,6 +309,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_answer_waits_for_the_pair_that_is_named),
         cmocka_unit_test(the_answer_to_what_is_valid_comes_at_once),
+        cmocka_unit_test(another_component_is_named),
         cmocka_unit_test(a_named_pair_that_fails),
         cmocka_unit_test(what_has_failed_is_removed_by_the_controlling_agent),
         cmocka_unit_test(a_stream_that_the_peer_removes),
