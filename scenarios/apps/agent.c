@@ -1,6 +1,7 @@
 #include "scenarios/apps/agent.h"
 #include "core/base/strings.h"
 #include "scenarios/apps/agent_data.h"
+#include "scenarios/apps/agent_objection.h"
 #include "scenarios/apps/agent_recovery.h"
 #include "scenarios/apps/agent_result.h"
 #include "scenarios/apps/agent_signalling.h"
@@ -177,6 +178,12 @@ static int agent_renominate(void *self, const struct nt_scn_step *step, nt_time 
     return r;
 }
 
+static const char *agent_objection(const void *self, const struct nt_scn_step *step)
+{
+    const struct nt_app_agent *a = self;
+    return nt_agent_objection(&a->signalling, a->ice, step);
+}
+
 static int agent_signal_fault(void *self, const struct nt_scn_step *step)
 {
     struct nt_app_agent *a = self;
@@ -269,6 +276,7 @@ struct nt_party nt_app_agent_party(struct nt_app_agent *a)
                                             .restart = agent_restart,
                                             .hangup = agent_hangup,
                                             .renominate = agent_renominate,
+                                            .objection = agent_objection,
                                             .signal = agent_signal_fault,
                                             .send = agent_send,
                                             .note_delivery = agent_note_delivery,

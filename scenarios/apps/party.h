@@ -34,6 +34,8 @@ struct nt_party_ops {
     int (*restart)(void *self, nt_time now);
     int (*hangup)(void *self, nt_time now);
     int (*renominate)(void *self, const struct nt_scn_step *step, nt_time now);
+    /* Why one of the four has refused with NT_ESTATE. */
+    const char *(*objection)(const void *self, const struct nt_scn_step *step);
     int (*signal)(void *self, const struct nt_scn_step *step); /* from now on; 0 or NT_ENOMEM */
     int (*send)(void *self, const struct nt_scn_send *run, nt_time now);
     /* The peer received this datagram. True: it is one of this agent's, received for the first time; its number. */

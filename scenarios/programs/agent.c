@@ -164,6 +164,12 @@ static int process_renominate(void *self, const struct nt_scn_step *step, nt_tim
     return NT_EUNSUPPORTED;
 }
 
+static const char *process_objection(const void *self, const struct nt_scn_step *step)
+{
+    (void)step;
+    return nt_process_objection(self);
+}
+
 static int process_signal_fault(void *self, const struct nt_scn_step *step)
 {
     struct nt_process *process = self;
@@ -271,6 +277,7 @@ struct nt_party nt_process_party(struct nt_process *process)
                                             .restart = process_restart,
                                             .hangup = process_hang_up,
                                             .renominate = process_renominate,
+                                            .objection = process_objection,
                                             .signal = process_signal_fault,
                                             .send = process_send,
                                             .note_delivery = process_note_delivery,

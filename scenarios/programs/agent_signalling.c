@@ -402,6 +402,17 @@ int nt_process_hang_up(struct nt_process *process, nt_time now)
     return NT_OK;
 }
 
+const char *nt_process_objection(const struct nt_process *process)
+{
+    if (process->hung_up)
+        return "the call is over";
+    if (process->ended)
+        return "the process has ended";
+    if (process->stopping)
+        return "the process has been told to stop";
+    return process->in_call ? "its last offer is not answered yet" : "the call is not answered yet";
+}
+
 static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_t len, nt_time now)
 {
     struct nt_process *process = user;

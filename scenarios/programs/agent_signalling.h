@@ -11,6 +11,7 @@ void nt_process_start_call(struct nt_process *process, nt_time now); /* says 'st
 int nt_process_restart(struct nt_process *process, nt_time now);
 void nt_process_retry(struct nt_process *process, nt_time now);  /* an offer that met the peer's, when its time has come */
 int nt_process_hang_up(struct nt_process *process, nt_time now); /* NT_ESTATE: outside of an answered call */
+const char *nt_process_objection(const struct nt_process *process); /* why either of the last two was refused */
 bool nt_process_negotiates(const struct nt_process *process);    /* an offer waits for its answer */
 /* What it said. */
 void nt_process_described(struct nt_process *process, const struct nt_adapter_event *ev, nt_time now);

@@ -29,7 +29,6 @@ struct nt_steps {
 static const char *step_error(int err)
 {
     switch (err) {
-    case NT_ESTATE: return "it is too early for that, or too late";
     case NT_ENOENT: return "no route from there";
     case NT_EEXIST: return "somebody has that address there";
     case NT_EUNSUPPORTED: return "that node cannot do it";
@@ -42,8 +41,9 @@ static void note_failure(struct step *s, int r)
 {
     if (r == NT_OK || s->all->failed != NULL)
         return;
+    const struct nt_party *from = s->scn->from != NT_SCN_NONE ? &s->all->w->agents[s->scn->from].party : NULL;
     s->all->failed = s->scn;
-    s->all->why = step_error(r);
+    s->all->why = r == NT_ESTATE && from != NULL ? from->ops->objection(from->self, s->scn) : step_error(r);
 }
 
 static bool filter_matches(void *user, const uint8_t *ip_packet, size_t len)

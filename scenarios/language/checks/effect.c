@@ -91,7 +91,7 @@ static void check_call(struct nt_load *l, const struct nt_scn_step *s)
 static void warn_of_lone_renomination(struct nt_load *l)
 {
     const struct nt_scn_case *c = l->c;
-    if (c->caller == NT_SCN_NONE)
+    if (c->caller >= c->agent_count || c->callee >= c->agent_count) /* no call, or agents that were not read */
         return;
     const struct nt_scn_agent *a = &c->agents[c->caller], *b = &c->agents[c->callee];
     if (a->renomination == b->renomination || a->exec != NULL || b->exec != NULL)

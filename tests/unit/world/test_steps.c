@@ -65,8 +65,50 @@ TEST(test_the_first_step_that_fails_is_named_with_its_reason)
     const struct nt_scn_step *failed = nt_steps_failed(nt_world_steps(s.w), &why);
     assert_non_null(failed);
     assert_int_equal(failed->from, L);
-    assert_string_equal(why, "it is too early for that, or too late");
+    assert_string_equal(why, "the call is not answered yet");
     small_free(&s);
+}
+
+/* What the first of the steps that fails says. */
+static void check_objection(const char *top, const char *steps, const char *expected)
+{
+    struct small s;
+    const char *why = NULL;
+    char text[2000];
+    snprintf(text, sizeof text, "%s%s", top, steps);
+    small_new(&s, text);
+    small_run(&s, 120 * NT_SEC);
+    assert_non_null(nt_steps_failed(nt_world_steps(s.w), &why));
+    assert_string_equal(why, expected);
+    small_free(&s);
+}
+
+#define RENOMINATES                                                                                                                \
+    SMALL_TOP "agents:\n"                                                                                                          \
+              "  L: {on: home-left, role: controlling, stun: [stun], renomination: on}\n"                                          \
+              "  R: {on: internet, role: controlled, stun: [stun], renomination: on}\n"                                            \
+              "steps:\n" SMALL_CALL
+#define APART "  - {after: R.offer-received, partition: {between: [L], and: [R]}}\n"
+
+TEST(test_a_step_of_the_call_that_is_refused_says_why)
+{
+    static const char *const of_call[] = {"reoffer: {from: R}", "restart: {agent: R}", "hangup: {agent: R}"};
+    char steps[300];
+    for (size_t i = 0; i < sizeof of_call / sizeof *of_call; i++) {
+        snprintf(steps, sizeof steps, "  - {at: 1ms, %s}\n", of_call[i]);
+        check_objection(SMALL, steps, "the call is not answered yet");
+        snprintf(steps, sizeof steps, "  - {at: 1s, hangup: {agent: L}}\n  - {at: 2s, %s}\n", of_call[i]);
+        check_objection(SMALL, steps, "the call is over");
+    }
+    check_objection(SMALL,
+                    "  - {at: 0s, signalling: {from: R, message: answer, reject: true}}\n  - {at: 1s, restart: {agent: L}}\n",
+                    "the call was rejected");
+    check_objection(RENOMINATES, "  - {after: L.answer-received, renominate: {agent: L, remote: host}}\n", "ICE has not completed");
+    check_objection(RENOMINATES, "  - {at: 5s, renominate: {agent: R, remote: host}}\n",
+                    "the agent is controlled, and the controlling one nominates");
+    check_objection(RENOMINATES, "  - {at: 5s, renominate: {agent: L, remote: relay}}\n",
+                    "no other valid pair has such a remote candidate");
+    check_objection(RENOMINATES, APART "  - {after: L.failed, renominate: {agent: L, remote: host}}\n", "ICE has failed");
 }
 
 TEST(test_a_fault_takes_the_packets_it_names)
@@ -250,6 +292,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_step_runs_once_after_the_first_event),
         cmocka_unit_test(test_a_step_whose_event_never_happens_is_named),
         cmocka_unit_test(test_the_first_step_that_fails_is_named_with_its_reason),
+        cmocka_unit_test(test_a_step_of_the_call_that_is_refused_says_why),
         cmocka_unit_test(test_a_fault_takes_the_packets_it_names),
         cmocka_unit_test(test_a_link_goes_down_and_up),
         cmocka_unit_test(test_a_partition_parts_signalling_too),
