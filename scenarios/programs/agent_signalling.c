@@ -1,100 +1,18 @@
 #include "scenarios/programs/agent_signalling.h"
-#include "core/sdp/sdp.h"
+#include "core/base/err.h"
 #include "scenarios/apps/server.h"
+#include "scenarios/programs/agent_description.h"
+#include "scenarios/programs/agent_told.h"
 #include "scenarios/programs/sdp_lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_line(const struct nt_line_list *l, const char *text, size_t len)
-{
-    for (size_t i = 0; i < l->count; i++)
-        if (strlen(l->items[i]) == len && memcmp(l->items[i], text, len) == 0)
-            return true;
-    return false;
-}
-
-/* False: there is no room. */
-static bool add_line(struct nt_line_list *l, const char *text, size_t len)
-{
-    if (l->count == NT_PROCESS_LINES_MAX || (l->items[l->count] = strndup(text, len)) == NULL)
-        return false;
-    l->count++;
-    return true;
-}
-
-static void free_lines(struct nt_line_list *l)
-{
-    while (l->count > 0)
-        free(l->items[--l->count]);
-}
-
-/* --- from JSON lines to SIP --- */
-
-/* RFC 8445, 5.1.1.4: the candidate most likely to work with a peer without ICE: relayed, then reflexive, then host. */
-static struct nt_addr default_address(const struct nt_process *process)
-{
-    struct nt_addr best = {0};
-    int rank = -1;
-    static const int ranks[] = {[NT_ICE_HOST] = 0, [NT_ICE_PRFLX] = 0, [NT_ICE_SRFLX] = 1, [NT_ICE_RELAY] = 2};
-    for (size_t i = 0; i < process->candidates.count; i++) {
-        struct nt_ice_candidate c;
-        const char *what;
-        if (nt_sdp_read_candidate(&c, process->candidates.items[i], strlen(process->candidates.items[i]), &what) == NT_OK &&
-            c.component == 1 && ranks[c.type] > rank) {
-            best = c.addr;
-            rank = ranks[c.type];
-        }
-    }
-    return best;
-}
-
-static void add_candidates(const struct nt_process *process, struct nt_text *t)
-{
-    for (size_t i = 0; i < process->candidates.count; i++) {
-        struct nt_text line = {0};
-        nt_text_printf(&line, "a=%s", process->candidates.items[i]);
-        if (line.p != NULL && (t->p == NULL || !nt_sdp_has_line(t->p, t->len, line.p, line.len))) {
-            nt_text_add(t, line.p, line.len);
-            nt_text_add(t, "\r\n", 2);
-        }
-        nt_text_free(&line);
-    }
-    static const char end[] = "a=end-of-candidates\r\n";
-    if (process->ended_candidates && !nt_sdp_has_line(t->p != NULL ? t->p : "", t->len, end, sizeof end - 3))
-        nt_text_add(t, end, sizeof end - 1);
-}
-
-/* A description or a fragment without candidates, which follow in its one media section. */
-static void add_frame(const struct nt_process *process, enum nt_sip_kind kind, struct nt_text *t)
-{
-    struct nt_ice_description d;
-    char buf[4096];
-    if (nt_ice_description_init(&d, 1) != NT_OK)
-        return;
-    d.trickle = process->trickle != NT_ICE_TRICKLE_OFF;
-    d.ice2 = process->ice2;
-    snprintf(d.streams[0].ufrag, sizeof d.streams[0].ufrag, "%s", process->ufrag);
-    snprintf(d.streams[0].pwd, sizeof d.streams[0].pwd, "%s", process->pwd);
-    snprintf(d.streams[0].mid, sizeof d.streams[0].mid, "%s", process->mid);
-    d.streams[0].default_addr = nt_addr_is_set(&process->selected) ? process->selected : default_address(process);
-    struct nt_sdp_write options = {
-        .session_id = process->context.seed & INT64_MAX, .version = process->version, .user = nt_process_scn(process)->name};
-    int len = kind == NT_SIP_INFO ? nt_sdp_write_fragment(&d, buf, sizeof buf) : nt_sdp_write(&d, &options, buf, sizeof buf);
-    nt_ice_description_free(&d);
-    if (len > 0)
-        nt_text_add(t, buf, (size_t)len);
-}
-
 static void send_message(struct nt_process *process, enum nt_sip_kind kind, nt_time now)
 {
     struct nt_text t = {0};
-    if (kind != NT_SIP_INFO && process->sdp.len > 0)
-        nt_text_add(&t, process->sdp.p, process->sdp.len);
-    else
-        add_frame(process, kind, &t);
-    add_candidates(process, &t);
+    nt_process_describe(process, kind, &t);
     if (kind == NT_SIP_INVITE)
         nt_process_emit(process, NT_TR_OFFER_SENT, now);
     if (kind == NT_SIP_OK)
@@ -171,62 +89,6 @@ void nt_process_described(struct nt_process *process, const struct nt_adapter_ev
     send_due(process, now);
 }
 
-/* --- from SIP to JSON lines --- */
-
-static void tell_candidates(struct nt_process *process, const char *text, size_t len, bool known)
-{
-    const char *line;
-    size_t at = 0, n;
-    while (nt_sdp_next_line(text, len, &at, &line, &n))
-        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0 && !has_line(&process->peer_candidates, line + 2, n - 2) &&
-            add_line(&process->peer_candidates, line + 2, n - 2) && !known)
-            nt_adapter_candidate(process->adapter, line + 2, n - 2, process->mid, process->peer_ufrag);
-    if (!process->told_end && (nt_sdp_has_line(text, len, "a=end-of-candidates", 19) || !process->peer_trickles)) {
-        process->told_end = true;
-        nt_adapter_candidates_end(process->adapter, process->peer_ufrag);
-    }
-}
-
-/* RFC 8840, 4.4: a fragment has the credentials of its description. It may be late: what to do then is the agent's. */
-static void tell_late_candidates(struct nt_process *process, const char *ufrag, const char *text, size_t len)
-{
-    const char *line;
-    size_t at = 0, n;
-    while (nt_sdp_next_line(text, len, &at, &line, &n))
-        if (n > 12 && memcmp(line, "a=candidate:", 12) == 0)
-            nt_adapter_candidate(process->adapter, line + 2, n - 2, process->mid, ufrag);
-}
-
-static void tell_fragment(struct nt_process *process, const char *text, size_t len)
-{
-    char ufrag[NT_ICE_CREDENTIAL_MAX + 1];
-    if (nt_sdp_find(text, len, "a=ice-ufrag:", ufrag, sizeof ufrag) && strcmp(ufrag, process->peer_ufrag) != 0)
-        tell_late_candidates(process, ufrag, text, len);
-    else
-        tell_candidates(process, text, len, false);
-}
-
-static void tell_description(struct nt_process *process, bool offer, const char *text, size_t len)
-{
-    bool webrtc = nt_adapter_hello(process->adapter)->webrtc;
-    char pwd[NT_ICE_CREDENTIAL_MAX + 1] = "", options[256] = "";
-    process->peer_trickles = nt_sdp_trickles(text, len);
-    process->told_end = false;
-    free_lines(&process->peer_candidates);
-    if (!nt_sdp_find(text, len, "a=ice-ufrag:", process->peer_ufrag, sizeof process->peer_ufrag))
-        process->peer_ufrag[0] = '\0';
-    if (!process->described)
-        nt_sdp_find(text, len, "a=mid:", process->mid, sizeof process->mid);
-    if (webrtc) {
-        nt_adapter_describe_sdp(process->adapter, offer, text, len);
-    } else {
-        nt_sdp_find(text, len, "a=ice-pwd:", pwd, sizeof pwd);
-        nt_sdp_find(text, len, "a=ice-options:", options, sizeof options);
-        nt_adapter_describe(process->adapter, offer, process->peer_ufrag, pwd, options);
-    }
-    tell_candidates(process, text, len, webrtc);
-}
-
 static size_t add_servers(const struct nt_process *process, struct nt_adapter_server *out)
 {
     const struct nt_scn_agent *scn = nt_process_scn(process);
@@ -276,7 +138,7 @@ static void begin_negotiation(struct nt_process *process, bool offers, nt_time n
     process->selected = (struct nt_addr){0};
     process->heard_at = now;
     process->sdp.len = 0;
-    free_lines(&process->candidates);
+    nt_line_list_free(&process->candidates);
 }
 
 bool nt_process_negotiates(const struct nt_process *process)
@@ -317,12 +179,12 @@ static void receive_reoffer(struct nt_process *process, const char *text, size_t
     if (nt_process_negotiates(process)) {
         nt_sip_end_meet(process->sip, now); /* it makes its own: the peer's last one has been answered */
     } else if (strcmp(ufrag, process->peer_ufrag) == 0) {
-        tell_candidates(process, text, len, false);
+        nt_process_tell_candidates(process, text, len, false);
         note_remote_candidate(process, text, len);
         send_message(process, NT_SIP_OK, now);
     } else if (nt_adapter_hello(process->adapter)->restart) {
         begin_negotiation(process, false, now);
-        tell_description(process, true, text, len);
+        nt_process_tell_description(process, true, text, len);
     } else {
         nt_sip_end_reject(process->sip, now);
     }
@@ -336,7 +198,7 @@ static void receive_offer(struct nt_process *process, const char *text, size_t l
     } else {
         process->has_offer = true;
         nt_process_start_call(process, now);
-        tell_description(process, true, text, len);
+        nt_process_tell_description(process, true, text, len);
     }
 }
 
@@ -344,7 +206,7 @@ static void receive_answer(struct nt_process *process, const char *text, size_t 
 {
     nt_process_emit(process, NT_TR_ANSWER_RECEIVED, now);
     process->confirmed = true;
-    tell_description(process, false, text, len);
+    nt_process_tell_description(process, false, text, len);
     note_answered(process);
 }
 
@@ -423,7 +285,7 @@ static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_
     } else if (kind == NT_SIP_OK) {
         receive_answer(process, text, len, now);
     } else if (kind == NT_SIP_INFO) {
-        tell_fragment(process, text, len);
+        nt_process_tell_fragment(process, text, len);
     } else if (kind == NT_SIP_BYE) {
         end_call(process, now);
     } else {
@@ -435,9 +297,9 @@ static void on_signal(void *user, enum nt_sip_kind kind, const char *text, size_
 void nt_process_candidate(struct nt_process *process, const char *candidate, nt_time now)
 {
     size_t len = strlen(candidate);
-    if (has_line(&process->candidates, candidate, len))
+    if (nt_line_list_has(&process->candidates, candidate, len))
         return;
-    if (!add_line(&process->candidates, candidate, len))
+    if (!nt_line_list_add(&process->candidates, candidate, len))
         nt_process_broke(process, "it has more than 512 candidates: so many are expected at most");
     process->has_candidates = true;
     process->heard_at = now;
@@ -475,7 +337,7 @@ int nt_process_connect(struct nt_process *process)
 
 void nt_process_free_lines(struct nt_process *process)
 {
-    free_lines(&process->candidates);
-    free_lines(&process->peer_candidates);
+    nt_line_list_free(&process->candidates);
+    nt_line_list_free(&process->peer_candidates);
     nt_text_free(&process->sdp);
 }

@@ -6,21 +6,16 @@
 #include "scenarios/apps/app.h"
 #include "scenarios/apps/sip_end.h"
 #include "scenarios/programs/adapter_pipe.h"
+#include "scenarios/programs/line_list.h"
 
 #include <stdio.h>
 
-#define NT_PROCESS_LINES_MAX 512            /* candidates of one side */
 #define NT_PROCESS_DESCRIPTION_MAX 64000    /* bytes: one SIP message carries it */
 #define NT_PROCESS_OWED (45 * NT_SEC)       /* for its description, and the end of its candidates, since it last said something */
 #define NT_PROCESS_OWED_ALONE (15 * NT_SEC) /* for that end, when there is no server that may not answer */
 #define NT_PROCESS_CLOSED (2 * NT_SEC)      /* between the end of its standard output and its own */
 
 struct nt_evidence;
-
-struct nt_line_list {
-    char *items[NT_PROCESS_LINES_MAX];
-    size_t count;
-};
 
 struct nt_process {
     struct nt_app_context context;
