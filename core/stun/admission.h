@@ -11,6 +11,7 @@
 struct nt_stun_decision {
     int code;                 /* 0: the request is served; or the error code, or NT_UNANSWERED */
     struct nt_addr alternate; /* ALTERNATE-SERVER of 300 */
+    const char *domain;       /* of it over TLS, ALTERNATE-DOMAIN: the name in its certificate; NULL: the same as here */
 };
 
 struct nt_stun_admission {

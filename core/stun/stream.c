@@ -120,6 +120,11 @@ bool nt_stun_stream_next(struct nt_stun_stream *s, const uint8_t **message, size
     return s->whole;
 }
 
+void nt_stun_stream_break(struct nt_stun_stream *s)
+{
+    break_off(s, &no_memory);
+}
+
 bool nt_stun_stream_is_half(const struct nt_stun_stream *s)
 {
     return s->held_len > 0 && !s->whole;

@@ -26,6 +26,8 @@ void nt_stun_stream_put(struct nt_stun_stream *s, const uint8_t *bytes, size_t l
 bool nt_stun_stream_next(struct nt_stun_stream *s, const uint8_t **message, size_t *len);
 /* Has a message begun that is not whole? */
 bool nt_stun_stream_is_half(const struct nt_stun_stream *s);
+/* What came next was lost: nothing can be read any more. */
+void nt_stun_stream_break(struct nt_stun_stream *s);
 /* Why nothing can be read from the stream any more; NULL: it can. */
 const struct nt_why *nt_stun_stream_broken(const struct nt_stun_stream *s);
 

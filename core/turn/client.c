@@ -5,6 +5,7 @@
 #include "core/base/strings.h"
 #include "core/turn/channel_data.h"
 #include "core/turn/client_allocation.h"
+#include "core/turn/client_connection.h"
 #include "core/turn/client_peers.h"
 #include "core/turn/client_requests.h"
 #include "core/turn/client_servers.h"
@@ -20,7 +21,8 @@ struct nt_turn_client {
     struct nt_turn_peers peers;
     struct nt_turn_requests requests;
     struct nt_turn_servers servers;
-    nt_time ready; /* when a request that is wanted may be formed */
+    struct nt_turn_connection connection; /* over TCP and TLS */
+    nt_time ready;                        /* when a request that is wanted may be formed */
     bool tell_data;
     struct nt_turn_event data; /* EV_DATA or EV_ICMP of the last input */
     uint8_t *payload;
@@ -30,23 +32,26 @@ struct nt_turn_client {
 struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *config)
 {
     int err = NT_OK;
-    bool too_long = config->software != NULL && strlen(config->software) >= NT_STUN_TEXT_BYTES;
-    if (config->transport != NT_UDP || config->rand == NULL || too_long)
+    bool too_long = (config->software != NULL && strlen(config->software) >= NT_STUN_TEXT_BYTES) ||
+                    (config->name != NULL && strlen(config->name) > NT_TURN_DOMAIN_MAX);
+    if (config->transport < NT_UDP || config->transport > NT_TLS || config->rand == NULL || too_long)
         return NULL;
     struct nt_turn_client *c = calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
     c->config = *config;
-    c->config.user = c->config.password = NULL;
+    c->config.user = c->config.password = c->config.name = NULL;
     c->config.software = nt_strdup(config->software, &err);
     if (err != NT_OK) {
         free(c);
         return NULL;
     }
     c->config.rto = config->rto != 0 ? config->rto : NT_STUN_RTO;
+    c->config.ti = config->ti != 0 ? config->ti : NT_STUN_TI;
     c->config.family = config->family != 0 ? config->family : NT_AF_IPV4;
     nt_turn_client_allocation_init(&c->allocation, c->config.family);
     nt_turn_peers_init(&c->peers, c->config.family);
+    nt_turn_connection_init(&c->connection, config->name);
     nt_turn_requests_init(&c->requests, &c->config, config->user, config->password);
     return c;
 }
@@ -57,6 +62,7 @@ void nt_turn_client_del(struct nt_turn_client *c)
         return;
     nt_turn_requests_free(&c->requests);
     nt_turn_peers_free(&c->peers);
+    nt_turn_connection_free(&c->connection);
     free(c->payload);
     free((void *)(uintptr_t)c->config.software);
     free(c);
@@ -89,6 +95,22 @@ static void stop_if_ended_by(struct nt_turn_client *c, enum nt_turn_client_state
         nt_turn_client_trace_lost(&c->config, &c->allocation.relayed, c->allocation.failed_code, why, now);
     nt_turn_requests_drop(&c->requests);
     nt_turn_peers_stop(&c->peers);
+    if (state == NT_TURN_GONE)
+        nt_turn_connection_drop(&c->connection);
+}
+
+static bool has_connection(const struct nt_turn_client *c)
+{
+    return c->config.transport != NT_UDP;
+}
+
+/* What is to be asked is asked on another connection, from another port. */
+static void reconnect(struct nt_turn_client *c)
+{
+    if (!has_connection(c))
+        return;
+    nt_turn_connection_drop(&c->connection);
+    c->config.base.port = 0;
 }
 
 static void stop_if_ended(struct nt_turn_client *c, enum nt_turn_client_state before, nt_time now)
@@ -260,7 +282,12 @@ static const char *follow_alternate(struct nt_turn_client *c, const struct nt_st
     const char *why = nt_turn_servers_follow(&c->servers, m, c->config.base.family, &to, now);
     if (why != NULL)
         return why;
+    const char *name;
+    size_t name_len = nt_turn_servers_domain(m, &name);
+    if (name_len > 0)
+        nt_turn_connection_rename(&c->connection, name, name_len);
     c->config.server = to;
+    reconnect(c);
     nt_turn_requests_forget_server(&c->requests);
     nt_turn_client_allocation_again(&c->allocation);
     return NULL;
@@ -281,6 +308,11 @@ static const char *take_failure(struct nt_turn_client *c, const struct nt_turn_a
     if (ask->count > 0)
         return nt_turn_peers_refused(&c->peers, ask, code, now);
     const char *follows = nt_turn_client_allocation_refused(&c->allocation, ask, code, now);
+    /* RFC 8656, 7.4, of 437: "try three different client transport addresses": another connection has another one */
+    if (has_connection(c) && c->allocation.tell_move) {
+        reconnect(c);
+        nt_turn_client_allocation_move(&c->allocation, true, now);
+    }
     return lost != NULL ? lost : follows;
 }
 
@@ -316,14 +348,12 @@ static bool take_response(struct nt_turn_client *c, const struct nt_stun_msg *m,
     return true;
 }
 
-bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+/* False: it is none of the client's. */
+static bool take_message(struct nt_turn_client *c, const uint8_t *bytes, size_t len, nt_time now)
 {
     struct nt_stun_msg m;
     struct nt_addr peer = c->config.server;
     const struct nt_why *why;
-    c->tell_data = false;
-    if (path->transport != c->config.transport || !nt_addr_equal(&path->remote, &c->config.server) || len == 0)
-        return false;
     if (bytes[0] >= 64 && bytes[0] <= 79) { /* RFC 7983: the channel range */
         why = take_channel_data(c, bytes, len);
     } else {
@@ -338,13 +368,95 @@ bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, 
     return true;
 }
 
+bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    c->tell_data = false;
+    return path->transport == NT_UDP && !has_connection(c) && nt_addr_equal(&path->remote, &c->config.server) && len > 0 &&
+           take_message(c, bytes, len, now);
+}
+
+/* RFC 8489, 6.2.2: "if the client is unable to establish the TCP connection, or the TCP connection is reset or fails before a
+ * response is received, any request/response transaction in progress is considered to have failed." And the allocation, whose
+ * 5-tuple is gone.
+ */
+static void fail_connection(struct nt_turn_client *c, const char *why, nt_time now)
+{
+    enum nt_turn_client_state state = c->allocation.state;
+    nt_turn_connection_drop(&c->connection);
+    c->config.base.port = 0;
+    if (state == NT_TURN_ALLOCATING) {
+        const struct nt_turn_ask ask = {.kind = NT_TURN_ASK_ALLOCATE};
+        struct nt_trace_event ev = nt_turn_client_trace_failure(&c->config, &ask, 0, NULL, why, now);
+        ev.text = "not asked again";
+        nt_trace_emit(&c->config.trace, ev);
+    }
+    if (state != NT_TURN_NEW && state != NT_TURN_WAITING)
+        nt_turn_client_lose(c, why, now);
+}
+
+int nt_turn_client_request(struct nt_turn_client *c, uint32_t id, struct nt_request *req)
+{
+    const struct nt_path path = {.transport = c->config.transport, .local = c->config.base, .remote = c->config.server};
+    bool wanted = has_connection(c) && c->allocation.state == NT_TURN_ALLOCATING && c->allocation.wants_request;
+    return nt_turn_connection_request(&c->connection, wanted, id, &path, nt_time_after(c->ready, NT_TURN_CONNECT_MAX), req);
+}
+
+bool nt_turn_client_connected(struct nt_turn_client *c, const struct nt_path *path, nt_time now)
+{
+    if (!nt_turn_connection_granted(&c->connection, path))
+        return false;
+    c->config.base = path->local;
+    c->ready = now;
+    return true;
+}
+
+bool nt_turn_client_closed(struct nt_turn_client *c, const struct nt_path *path, enum nt_closed why, nt_time now)
+{
+    if (!nt_turn_connection_gone(&c->connection, path))
+        return false;
+    fail_connection(c, nt_turn_closed_text(why), now);
+    return true;
+}
+
+bool nt_turn_client_stream(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
+{
+    return nt_turn_connection_put(&c->connection, path, bytes, len, now);
+}
+
+bool nt_turn_client_not_taken(struct nt_turn_client *c, const struct nt_path *path, nt_time now)
+{
+    if (!nt_turn_connection_is_ours(&c->connection, path))
+        return false;
+    nt_turn_client_trace_drop(&c->config, "lost: the server does not read as fast as it is written to", NULL, now);
+    return true;
+}
+
+static const struct nt_why not_for_client = {NT_DISCARD_UNUSED, "of no use to a TURN client"};
+
+/* Takes in what has come on the connection, until there is something to tell. */
+static void read_connection(struct nt_turn_client *c)
+{
+    const uint8_t *message;
+    size_t len;
+    const char *why;
+    nt_time now = c->connection.now;
+    while (nt_turn_connection_next(&c->connection, &message, &len, &why)) {
+        if (!take_message(c, message, len, now))
+            nt_trace_discard(&c->config.trace, &not_for_client, &c->config.base, &c->config.server, now);
+        if (c->tell_data)
+            return;
+    }
+    if (why != NULL)
+        fail_connection(c, why, now);
+}
+
 /* RFC 8489, 6.2.1: no response after the last retransmission. A refresh is tried again for as long as what it refreshes lives. What
  * follows, in static words. */
 static const char *take_timeout(struct nt_turn_client *c, const struct nt_turn_ask *ask, nt_time now)
 {
     if (ask->count > 0)
         return nt_turn_peers_timed_out(&c->peers, ask, now);
-    if (ask->kind == NT_TURN_ASK_REFRESH) {
+    if (ask->kind == NT_TURN_ASK_REFRESH && !has_connection(c)) {
         nt_turn_client_allocation_unanswered(&c->allocation);
         return "asked again at once";
     }
@@ -356,14 +468,18 @@ void nt_turn_client_timer(struct nt_turn_client *c, nt_time now)
 {
     struct nt_turn_ask ask;
     enum nt_turn_client_state before = c->allocation.state;
+    const char *why = NULL;
     while (nt_turn_requests_expire(&c->requests, &ask, now)) {
         struct nt_trace_event ev = nt_turn_client_trace_failure(&c->config, &ask, 0, NULL, "no response", now);
         ev.text = take_timeout(c, &ask, now);
         nt_trace_emit(&c->config.trace, ev);
         c->ready = now;
+        why = has_connection(c) ? "the server does not answer on the connection" : NULL;
     }
     bool wants = nt_turn_client_allocation_timer(&c->allocation, now);
-    stop_if_ended(c, before, now);
+    stop_if_ended_by(c, before, why, now);
+    if (now >= nt_turn_connection_deadline(&c->connection))
+        fail_connection(c, "no connection to the server after 39.5 seconds", now);
     if (c->allocation.state == NT_TURN_ALLOCATED)
         wants = nt_turn_peers_timer(&c->peers, now) || wants;
     if (wants)
@@ -376,9 +492,16 @@ static bool next_ask(struct nt_turn_client *c, struct nt_turn_ask *ask, nt_time 
            (c->allocation.state == NT_TURN_ALLOCATED && nt_turn_peers_ask(&c->peers, ask, now));
 }
 
-static size_t next_datagram(struct nt_turn_client *c, uint8_t *buf, size_t cap, nt_time now)
+static bool may_send(const struct nt_turn_client *c)
+{
+    return !has_connection(c) || nt_turn_connection_is_open(&c->connection);
+}
+
+static size_t next_message(struct nt_turn_client *c, uint8_t *buf, size_t cap, nt_time now)
 {
     struct nt_turn_ask ask;
+    if (!may_send(c))
+        return 0;
     size_t n = nt_turn_requests_output(&c->requests, buf, cap);
     while (n == 0 && now >= c->ready && next_ask(c, &ask, now)) {
         if (ask.kind == NT_TURN_ASK_ALLOCATE)
@@ -396,9 +519,10 @@ static size_t next_datagram(struct nt_turn_client *c, uint8_t *buf, size_t cap, 
 
 size_t nt_turn_client_output(struct nt_turn_client *c, struct nt_path *path, uint8_t *buf, size_t cap, nt_time now)
 {
-    size_t n = next_datagram(c, buf, cap, now);
+    size_t n = next_message(c, buf, cap, now);
     if (n > 0)
-        *path = (struct nt_path){.transport = c->config.transport, .local = c->config.base, .remote = c->config.server};
+        *path = (struct nt_path){
+            .transport = c->config.transport, .id = c->connection.id, .local = c->config.base, .remote = c->config.server};
     return n;
 }
 
@@ -416,22 +540,39 @@ nt_time nt_turn_client_deadline(const struct nt_turn_client *c)
 {
     bool allocated = c->allocation.state == NT_TURN_ALLOCATED;
     nt_time t = nt_time_min(nt_turn_requests_deadline(&c->requests), nt_turn_client_allocation_deadline(&c->allocation));
-    if (c->allocation.wants_request || (allocated && nt_turn_peers_wants(&c->peers)))
+    if (may_send(c) && (c->allocation.wants_request || (allocated && nt_turn_peers_wants(&c->peers))))
         t = nt_time_min(t, c->ready);
+    t = nt_time_min(t, nt_turn_connection_deadline(&c->connection));
     return allocated ? nt_time_min(t, nt_turn_peers_deadline(&c->peers)) : t;
+}
+
+/* What is to be told, if there is something. */
+static bool tell_event(struct nt_turn_client *c, struct nt_turn_event *ev)
+{
+    if (nt_turn_client_allocation_granted_event(&c->allocation, ev) || nt_turn_peers_event(&c->peers, ev))
+        return true;
+    if (c->tell_data) {
+        c->tell_data = false;
+        *ev = c->data;
+        return true;
+    }
+    return nt_turn_client_allocation_ended_event(&c->allocation, ev);
 }
 
 int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev)
 {
     *ev = (struct nt_turn_event){0};
-    if (nt_turn_client_allocation_granted_event(&c->allocation, ev) || nt_turn_peers_event(&c->peers, ev))
+    if (tell_event(c, ev))
         return 1;
-    if (c->tell_data) {
-        c->tell_data = false;
-        *ev = c->data;
-        return 1;
-    }
-    return nt_turn_client_allocation_ended_event(&c->allocation, ev);
+    read_connection(c);
+    return tell_event(c, ev);
+}
+
+static int wrap_in_channel(const struct nt_turn_client *c, uint16_t channel, const uint8_t *bytes, size_t len, uint8_t *buf,
+                           size_t cap)
+{
+    int n = nt_channel_data_write(buf, cap, channel, bytes, len);
+    return has_connection(c) ? nt_channel_data_pad(buf, cap, n) : n;
 }
 
 int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, const uint8_t *bytes, size_t len, bool df,
@@ -441,7 +582,7 @@ int nt_turn_client_wrap(struct nt_turn_client *c, const struct nt_addr *peer, co
         return NT_ESTATE;
     uint16_t channel = nt_turn_peers_channel(&c->peers, peer);
     if (channel != 0)
-        return nt_channel_data_write(buf, cap, channel, bytes, len);
+        return wrap_in_channel(c, channel, bytes, len, buf, cap);
     struct nt_stun_builder b;
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(c->config.rand, id, sizeof id);

@@ -1,6 +1,7 @@
 /* A TURN client's allocation (RFC 8656, sections 7 to 12) on one base of its owner. It is not an endpoint of its own: the
  * owner (an ICE agent, say) has the port and hands on what comes from the server. The client keeps the allocation, its permissions
- * and its channels alive until it is released. */
+ * and its channels alive until it is released. Over TCP and TLS it asks for a connection of its own, by whose number the owner
+ * tells what is for it; its allocation ends with it. */
 #ifndef NT_TURN_CLIENT_H
 #define NT_TURN_CLIENT_H
 
@@ -13,12 +14,24 @@
 
 struct nt_turn_client;
 
-/* NULL without memory, or for a transport other than NT_UDP. */
+/* NULL without memory, and for texts that are too long. */
 struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *config);
 void nt_turn_client_del(struct nt_turn_client *c);
 void nt_turn_client_allocate(struct nt_turn_client *c, nt_time now);
-/* Takes a datagram from the server that is the client's (a response to its request, a Data indication, ChannelData): true. */
+/* Over UDP. Takes a datagram from the server that is the client's (a response to its request, a Data indication, ChannelData):
+ * true. */
 bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
+/* Over TCP and TLS. The next request for the owner's own requests, to be pulled after whatever is called here: to connect (path.id
+ * is then `id`, which the owner has used for nothing else), or to close. 1: *req is one. It is pulled until there is none before
+ * the client is deleted, or the connection stays. */
+int nt_turn_client_request(struct nt_turn_client *c, uint32_t id, struct nt_request *req);
+/* NT_IN_CONNECTED and NT_IN_CLOSED: false when path->id is another's. */
+bool nt_turn_client_connected(struct nt_turn_client *c, const struct nt_path *path, nt_time now);
+bool nt_turn_client_closed(struct nt_turn_client *c, const struct nt_path *path, enum nt_closed why, nt_time now);
+/* NT_IN_STREAM: the next bytes of the client's connection: true. It keeps a copy, out of which nt_turn_client_event reads. */
+bool nt_turn_client_stream(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now);
+/* NT_IN_SEND_FAILED of the client's connection: told. */
+bool nt_turn_client_not_taken(struct nt_turn_client *c, const struct nt_path *path, nt_time now);
 void nt_turn_client_timer(struct nt_turn_client *c, nt_time now);
 /* The next request or refresh into buf: its length, 0 for none. `path` goes from the base to the server. What is longer than `cap`
  * is lost, as on the way: NT_TURN_REQUEST_MAX is room for any. */
@@ -27,7 +40,8 @@ bool nt_turn_client_retransmits(const struct nt_turn_client *c, const uint8_t id
 /* The owner held a request of output back and sends it only now: its retransmissions count from here (RFC 8489, 6.2.1). */
 void nt_turn_client_left(struct nt_turn_client *c, const uint8_t id[NT_STUN_ID], nt_time now);
 nt_time nt_turn_client_deadline(const struct nt_turn_client *c);
-int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev); /* 1: *ev is one */
+/* 1: *ev is one. To be pulled until there is none: messages that came over TCP or TLS are taken in here, one by one. */
+int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev);
 
 /* Asks for a permission (by the peer's IP; one request may carry several) and keeps it. Repeated calls ask once.
  * NT_ELIMIT beyond NT_TURN_PEERS_MAX, NT_EAUTH when the server has refused it less than a minute ago, or with 401, NT_EINVAL for
@@ -55,7 +69,7 @@ enum nt_turn_client_state nt_turn_client_state(const struct nt_turn_client *c);
 bool nt_turn_client_is_over(const struct nt_turn_client *c); /* released, or about to be; gone */
 /* The server that it asks: the configured one, or the one that a 300 has named since. */
 const struct nt_addr *nt_turn_client_server(const struct nt_turn_client *c);
-/* After NT_TURN_EV_MOVE: a local address and port to ask from instead (RFC 8656, 7.4); NULL: there is none. */
+/* After NT_TURN_EV_MOVE, which is of UDP: a local address and port to ask from instead (RFC 8656, 7.4); NULL: there is none. */
 void nt_turn_client_move(struct nt_turn_client *c, const struct nt_addr *base, nt_time now);
 
 #endif

@@ -87,6 +87,7 @@ void nt_turn_client_allocation_move(struct nt_turn_client_allocation *a, bool mo
 {
     if (a->state != NT_TURN_WAITING || a->again != NT_TIME_NEVER)
         return;
+    a->tell_move = false;
     if (moved)
         set_state(a, NT_TURN_ALLOCATING, true);
     else

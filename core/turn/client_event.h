@@ -23,7 +23,7 @@ enum nt_turn_event_kind {
     NT_TURN_EV_PERMITTED,     /* peer (its IP): by the response, or by data relayed from it before that */
     NT_TURN_EV_FORBIDDEN,     /* peer: permission or channel refused with code */
     NT_TURN_EV_CHANNEL,       /* peer */
-    NT_TURN_EV_DATA,          /* peer, bytes, len: valid until the next call of input */
+    NT_TURN_EV_DATA,          /* peer, bytes, len: valid until the next call of input or event */
     NT_TURN_EV_ICMP,          /* peer, icmp_type, icmp_code, mtu */
     NT_TURN_EV_RELEASED
 };

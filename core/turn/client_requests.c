@@ -1,4 +1,5 @@
 #include "core/turn/client_requests.h"
+#include "core/base/endpoint.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
 
@@ -77,6 +78,16 @@ static void add_content(const struct nt_turn_client_config *config, const struct
         nt_stun_add_text(b, NT_ATTR_SOFTWARE, config->software);
 }
 
+/* RFC 8489, 6.2.2: over TCP and TLS "there are no retransmissions at the STUN protocol level. However, [...] if the client has not
+ * received a response by Ti seconds after it sent the request message, it considers the transaction to have timed out." */
+static void start_clock(const struct nt_turn_requests *r, struct nt_turn_txn *t, const uint8_t id[NT_STUN_ID], nt_time now)
+{
+    if (r->config->transport == NT_UDP)
+        nt_stun_txn_start(&t->clock, id, r->config->rto, NT_STUN_RC, NT_STUN_RM, now);
+    else
+        nt_stun_txn_start(&t->clock, id, r->config->ti, 1, 1, now);
+}
+
 bool nt_turn_requests_form(struct nt_turn_requests *r, const struct nt_turn_ask *ask, nt_time now)
 {
     uint8_t bytes[NT_TURN_REQUEST_MAX], id[NT_STUN_ID];
@@ -98,7 +109,7 @@ bool nt_turn_requests_form(struct nt_turn_requests *r, const struct nt_turn_ask 
                               .keys = r->login.keys,
                               .len = (size_t)len};
     memcpy(t->bytes, bytes, t->len);
-    nt_stun_txn_start(&t->clock, id, r->config->rto, NT_STUN_RC, NT_STUN_RM, now);
+    start_clock(r, t, id, now);
     r->txns[r->count++] = t;
     return true;
 }
@@ -167,7 +178,7 @@ void nt_turn_requests_left(struct nt_turn_requests *r, const uint8_t id[NT_STUN_
     size_t i = txn_of(r, id);
     if (i == r->count)
         return;
-    nt_stun_txn_start(&r->txns[i]->clock, id, r->config->rto, NT_STUN_RC, NT_STUN_RM, now);
+    start_clock(r, r->txns[i], id, now);
     r->txns[i]->due = false;
 }
 

@@ -1,5 +1,5 @@
-/* The TURN client's requests: formed when there is something to ask, retransmitted bit by bit the same (RFC 8489, 6.2.1), matched
- * with their responses. */
+/* The TURN client's requests: formed when there is something to ask, over UDP retransmitted bit by bit the same (RFC 8489, 6.2.1),
+ * matched with their responses. */
 #ifndef NT_TURN_CLIENT_REQUESTS_H
 #define NT_TURN_CLIENT_REQUESTS_H
 

@@ -56,3 +56,20 @@ const char *nt_turn_servers_follow(struct nt_turn_servers *s, const struct nt_st
         return "not asked again: too many servers within five minutes";
     return NULL;
 }
+
+/* "It MUST be a valid DNS name [RFC1123] [...] of 255 or fewer ASCII characters." */
+static bool is_domain(const uint8_t *name, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (name[i] != '-' && name[i] != '.' && (name[i] < '0' || name[i] > '9') &&
+            ((name[i] | 0x20) < 'a' || (name[i] | 0x20) > 'z'))
+            return false;
+    return len > 0 && len <= NT_TURN_DOMAIN_MAX;
+}
+
+size_t nt_turn_servers_domain(const struct nt_stun_msg *m, const char **name)
+{
+    const struct nt_stun_attr *domain = nt_stun_find(m, NT_ATTR_ALTERNATE_DOMAIN);
+    *name = domain != NULL ? (const char *)domain->value : "";
+    return domain != NULL && is_domain(domain->value, domain->len) ? domain->len : 0;
+}

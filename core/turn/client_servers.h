@@ -6,7 +6,8 @@
 #include "core/base/time.h"
 #include "core/stun/message.h"
 
-#define NT_TURN_SERVERS_MAX 8 /* asked within five minutes */
+#define NT_TURN_SERVERS_MAX 8  /* asked within five minutes */
+#define NT_TURN_DOMAIN_MAX 255 /* RFC 8489, 14.16 */
 
 struct nt_turn_servers {
     struct {
@@ -20,5 +21,7 @@ void nt_turn_servers_asked(struct nt_turn_servers *s, const struct nt_addr *serv
 /* The server that a 300 names, of the family given: NULL when it is to be asked next, otherwise why not. */
 const char *nt_turn_servers_follow(struct nt_turn_servers *s, const struct nt_stun_msg *m, uint8_t family, struct nt_addr *to,
                                    nt_time now);
+/* The name that the certificate of that server must have (RFC 8489, 14.16): its length; 0: the same one as before. */
+size_t nt_turn_servers_domain(const struct nt_stun_msg *m, const char **name);
 
 #endif

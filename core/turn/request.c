@@ -46,7 +46,7 @@ static bool is_refused(struct nt_turn_request *q, nt_time now)
         return d.code != 0;
     if (d.code == 401 || d.code == 438)
         q->auth.key = NULL;
-    q->alternate = d.alternate;
+    q->decision = d;
     nt_turn_respond_error(q, &(struct nt_turn_refusal){d.code, "the owner of the server refuses it"}, now);
     return true;
 }

@@ -38,6 +38,15 @@ static void finish_response(const struct nt_turn_request *q, struct nt_stun_buil
         nt_stun_outbox_commit(&q->server->outbox, &path, (size_t)len);
 }
 
+/* RFC 8489, 10: "If the transaction uses TLS or DTLS, [...] and if the server wants to redirect to a server that uses a different
+ * certificate, then it MUST include an ALTERNATE-DOMAIN attribute" */
+static void add_alternate(const struct nt_turn_request *q, struct nt_stun_builder *b)
+{
+    nt_stun_add_addr(b, NT_ATTR_ALTERNATE_SERVER, &q->decision.alternate);
+    if (q->path->transport == NT_TLS && q->decision.domain != NULL)
+        nt_stun_add_text(b, NT_ATTR_ALTERNATE_DOMAIN, q->decision.domain);
+}
+
 void nt_turn_respond_error(const struct nt_turn_request *q, const struct nt_turn_refusal *refusal, nt_time now)
 {
     struct nt_stun_builder b;
@@ -47,7 +56,7 @@ void nt_turn_respond_error(const struct nt_turn_request *q, const struct nt_turn
         return;
     nt_stun_add_error(&b, code, NULL);
     if (code == 300)
-        nt_stun_add_addr(&b, NT_ATTR_ALTERNATE_SERVER, &q->alternate);
+        add_alternate(q, &b);
     if (code == 401 || code == 438)
         nt_stun_challenge(&q->server->realm, &b, &q->path->remote, now);
     if (code == 420)

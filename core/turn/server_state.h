@@ -28,7 +28,7 @@ struct nt_turn_request {
     const struct nt_stun_msg *msg;
     struct nt_stun_auth auth;
     struct nt_turn_allocation *allocation; /* of the 5-tuple, or NULL */
-    struct nt_addr alternate;              /* of a 300 */
+    struct nt_stun_decision decision;      /* of the server's owner */
 };
 
 /* The address of the service in a family. */

@@ -1,5 +1,6 @@
-/* A TURN client under a sequence of datagrams of its server: arbitrary ones, and responses to its requests with arbitrary
- * attributes, signed or not, by one who knows the password. After its timer, and once it has sent what it has to send, it waits. */
+/* A TURN client, over UDP or (when the input has an odd length) TCP, under a sequence of messages of its server: arbitrary ones,
+ * and responses to its requests with arbitrary attributes, signed or not, by one who knows the password. After its timer, and once
+ * it has sent what it has to send, it waits. */
 #include "core/turn/turn.h"
 #include "tests/fuzz/feed.h"
 
@@ -11,6 +12,7 @@ struct world {
     struct nt_stun_key key;
     struct nt_rand rand;
     nt_time now;
+    uint32_t connection; /* over TCP; 0: none */
     unsigned sent;
     struct {
         uint8_t id[NT_STUN_ID];
@@ -18,8 +20,21 @@ struct world {
     } requests[REQUESTS];
 };
 
+/* A connection that is asked for is there at once. */
+static void serve_requests(struct world *w)
+{
+    struct nt_request req;
+    while (nt_turn_client_request(w->client, w->connection + 1, &req) == 1)
+        if (req.kind == NT_REQ_CONNECT) {
+            w->connection = req.path.id;
+            req.path.local.port = 49721;
+            CHECK(nt_turn_client_connected(w->client, &req.path, w->now));
+        }
+}
+
 static void drain(struct world *w)
 {
+    serve_requests(w);
     uint8_t out[NT_TURN_REQUEST_MAX];
     struct nt_turn_event ev;
     struct nt_path path;
@@ -27,6 +42,7 @@ static void drain(struct world *w)
     while (nt_turn_client_event(w->client, &ev) == 1)
         if (ev.kind == NT_TURN_EV_DATA && ev.len > 0)
             CHECK(ev.bytes[0] + ev.bytes[ev.len - 1] >= 0); /* they are there */
+    serve_requests(w);
     while ((len = nt_turn_client_output(w->client, &path, out, sizeof out, w->now)) > 0) {
         struct nt_stun_msg m;
         CHECK(++sends <= 2 * 257 && nt_stun_parse(&m, out, len) == 0 && m.class_ == NT_STUN_REQUEST);
@@ -40,7 +56,13 @@ static void input(struct world *w, const uint8_t *bytes, size_t len)
 {
     struct nt_path path = {.transport = NT_UDP, .local = w->base, .remote = w->server};
     uint8_t *copy = feed_copy(bytes, len);
-    nt_turn_client_input(w->client, &path, copy, len, w->now);
+    path.id = w->connection;
+    if (w->connection == 0) {
+        nt_turn_client_input(w->client, &path, copy, len, w->now);
+    } else {
+        path.transport = NT_TCP;
+        nt_turn_client_stream(w->client, &path, copy, len, w->now);
+    }
     free(copy);
     drain(w);
 }
@@ -171,8 +193,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     w->base = nt_addr_v4(0xc6336402, 49721);
     nt_rand_init(&w->rand, 1, "fuzz");
     nt_stun_key_long(&w->key, NT_PASSWORD_MD5, "George", "example.org", "secret");
-    struct nt_turn_client_config config = {
-        .server = w->server, .transport = NT_UDP, .base = w->base, .user = "George", .password = "secret", .rand = &w->rand};
+    struct nt_turn_client_config config = {.server = w->server,
+                                           .transport = size % 2 != 0 ? NT_TCP : NT_UDP,
+                                           .base = w->base,
+                                           .user = "George",
+                                           .password = "secret",
+                                           .rand = &w->rand};
     w->client = nt_turn_client_new(&config);
     CHECK(w->client != NULL);
     nt_turn_client_allocate(w->client, w->now);

@@ -626,8 +626,17 @@ TEST(arguments)
     assert_int_equal(n, 44);
     assert_true(n <= 8 + NT_TURN_OVERHEAD);
     assert_int_equal(nt_turn_client_wrap(c, &peer, buf, 8, false, buf, 43), NT_ENOSPC);
-    struct nt_turn_client_config bad = {.server = server, .transport = NT_TCP, .base = w->bases[0], .rand = &w->rand};
+    struct nt_turn_client_config bad = {.server = server, .transport = NT_TLS + 1, .base = w->bases[0], .rand = &w->rand};
     assert_null(nt_turn_client_new(&bad));
+    char name[257] = "";
+    memset(name, 'n', 256);
+    bad.transport = NT_TLS;
+    bad.name = name;
+    assert_null(nt_turn_client_new(&bad));
+    name[255] = '\0';
+    struct nt_turn_client *good = nt_turn_client_new(&bad);
+    assert_non_null(good);
+    nt_turn_client_del(good);
 }
 
 static bool has_dont_fragment(const uint8_t *bytes, int len)
