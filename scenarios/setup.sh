@@ -1,6 +1,6 @@
 # Functions that run.sh, tests/run.sh and .ci/run share; source it from the project's root.
 build_packages=(gcc libc6-dev cmake ninja-build pkg-config nettle-dev libdeflate-dev libpcap-dev libfyaml-dev libjansson-dev libxml2-dev
-    libcmocka-dev)
+    libssl-dev libcmocka-dev)
 # A build directory that natsim/ns3/setup.sh has configured needs the packages that it installed.
 ! grep -qs '^NATSIM_NS3:BOOL=ON$' build/CMakeCache.txt || build_packages+=(g++ libns3-dev)
 
