@@ -24,7 +24,8 @@ struct pair {
     size_t piece;
     int64_t now;
     uint64_t digest; /* of the bytes that have crossed, and of the key log */
-    size_t bytes, chunks, lines;
+    size_t lines;
+    bool show; /* all of it is printed: K line, C and S bytes in hexadecimal */
     /* Changes what goes from a side; NULL: nothing does. */
     void (*damage)(uint8_t *bytes, size_t len, size_t at, int from);
     size_t sent[SIDES];
@@ -34,6 +35,8 @@ static inline void take_line(void *user, const char *line)
 {
     struct pair *p = user;
     p->lines++;
+    if (p->show)
+        printf("K %s\n", line);
     p->digest = p->digest * 31 + nt_hash_written(line, strlen(line));
 }
 
@@ -81,8 +84,10 @@ static inline bool carry_from(struct pair *p, int from)
     size_t n = nt_tls_output(p->side[from], buf, sizeof buf);
     if (n == 0)
         return false;
-    p->chunks++;
-    p->bytes += n;
+    if (p->show)
+        printf("%c ", "CS"[from]);
+    for (size_t i = 0; p->show && i < n; i++)
+        printf(i + 1 < n ? "%02x" : "%02x\n", buf[i]);
     p->digest = p->digest * 31 + nt_hash_written(buf, n) + (uint64_t)from;
     if (p->damage != NULL)
         p->damage(buf, n, p->sent[from], from);

@@ -379,9 +379,32 @@ TEST(identities_as_files)
     stop(&p);
 }
 
+/* What two programs of STUN over TLS write, with the keys, for tests from outside. */
+static void show_stun(bool tls12)
+{
+    static const uint8_t request[20] = "\0\1\0\0!\x12\xa4\x42", response[20] = "\1\1\0\0!\x12\xa4\x42";
+    struct pair p = pair_of(1);
+    struct nt_tls_config client = config_of(&p, 1, CLIENT), server = config_of(&p, 1, SERVER);
+    client.tls12 = tls12;
+    client.alpn = "stun.nat-discovery"; /* RFC 7443 */
+    server.key_log = NULL;
+    p.show = true;
+    start_pair(&p, &client, &server);
+    carry(&p);
+    nt_tls_write(p.side[CLIENT], request, sizeof request, 0);
+    carry(&p);
+    nt_tls_write(p.side[SERVER], response, sizeof response, 0);
+    carry(&p);
+    stop(&p);
+}
+
 int main(int argc, char **argv)
 {
     program = argv[0];
+    if (argc == 3 && strcmp(argv[1], "show") == 0) {
+        show_stun(strcmp(argv[2], "1.2") == 0);
+        return 0;
+    }
     if (argc == 3 && strcmp(argv[1], "digest") == 0) {
         printf("%llx\n", (unsigned long long)life(strtoull(argv[2], NULL, 10), false, 1000000));
         return 0;
