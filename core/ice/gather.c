@@ -1,43 +1,13 @@
 #include "core/ice/gather.h"
 #include "core/base/err.h"
 #include "core/base/map.h"
-#include "core/ice/bases.h"
+#include "core/ice/answers.h"
 #include "core/ice/candidates.h"
+#include "core/ice/gathered.h"
 #include "core/ice/relay.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum source_state { SOURCE_IDLE = 0, SOURCE_ASKING, SOURCE_DONE, SOURCE_FAILED };
-
-/* A STUN or TURN server as seen from one base. */
-struct source {
-    bool used;                         /* false: a free place */
-    bool turn;                         /* it is asked for an allocation, not (or no longer) by a Binding request alone */
-    bool of_turn;                      /* it is a TURN server's */
-    bool extra;                        /* its base is a port for an allocation in place of one that `home` had */
-    bool has_mapping;                  /* at the NAT, as far as is known: it is kept alive */
-    bool binding;                      /* a Binding transaction is under way */
-    bool checking;                     /* its server is asked whether it knows the allocation */
-    uint16_t base, home, server_index; /* home: the one that host candidates come of */
-    enum source_state state;
-    struct nt_addr server, mapped;
-    struct nt_addr client; /* of an allocation: as the server sees it */
-    struct nt_stun_txn txn;
-    nt_time refresh_at; /* when the NAT's mapping to the server is refreshed */
-};
-
-struct nt_ice_gather {
-    const struct nt_ice_env *env;
-    struct source *items;
-    size_t count, cap;
-    size_t expected;  /* candidates that may come into the present table */
-    uint16_t sourced; /* bases that have their sources, from the first one */
-    uint16_t hosted;  /* and their host candidates */
-    bool ready, done;
-    bool stopped, closed;
-    bool was_done, was_stopped; /* before it began anew */
-};
 
 struct nt_ice_gather *nt_ice_gather_new(const struct nt_ice_env *env)
 {
@@ -55,16 +25,6 @@ void nt_ice_gather_del(struct nt_ice_gather *g)
     free(g);
 }
 
-static bool trickles(const struct nt_ice_gather *g)
-{
-    return g->env->config->trickle != NT_ICE_TRICKLE_OFF;
-}
-
-static const struct nt_ice_base *base_of(const struct nt_ice_gather *g, const struct source *s)
-{
-    return nt_ice_bases_at(g->env->bases, s->base);
-}
-
 static size_t free_places(const struct nt_ice_gather *g)
 {
     size_t n = 0;
@@ -78,7 +38,7 @@ static int make_room(struct nt_ice_gather *g, size_t hosts, size_t more)
 {
     size_t places = free_places(g), count = g->count + (more > places ? more - places : 0);
     size_t expected = g->expected + hosts + 2 * more;
-    size_t room = expected + (trickles(g) || g->done ? NT_ICE_PRFLX_MAX : 0);
+    size_t room = expected + (nt_ice_gather_trickles(g) || g->done ? NT_ICE_PRFLX_MAX : 0);
     if (expected > NT_ICE_GATHERED_MAX)
         return NT_ELIMIT;
     int r = nt_grow(&g->items, &g->cap, count, sizeof *g->items, NT_ICE_SOURCES_MAX);
@@ -92,7 +52,7 @@ static int make_room(struct nt_ice_gather *g, size_t hosts, size_t more)
 }
 
 /* There is room. */
-static struct source *take_place(struct nt_ice_gather *g)
+static struct nt_ice_source *take_place(struct nt_ice_gather *g)
 {
     size_t i = 0;
     while (i < g->count && (g->items[i].used || !nt_ice_relays_is_free(g->env->relays, (uint16_t)i)))
@@ -103,12 +63,12 @@ static struct source *take_place(struct nt_ice_gather *g)
     return &g->items[i];
 }
 
-static void put_source(struct nt_ice_gather *g, struct source s)
+static void put_source(struct nt_ice_gather *g, struct nt_ice_source s)
 {
     s.used = true;
     s.of_turn = s.turn;
     s.refresh_at = NT_TIME_NEVER;
-    s.state = g->stopped ? SOURCE_FAILED : SOURCE_IDLE;
+    s.state = g->stopped ? NT_ICE_SOURCE_FAILED : NT_ICE_SOURCE_IDLE;
     *take_place(g) = s;
 }
 
@@ -120,7 +80,8 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
     for (size_t i = 0; turn && i < g->count; i++)
         if (g->items[i].used && g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
             return; /* told by nt_ice_gather_tell_unasked */
-    put_source(g, (struct source){.base = base, .home = base, .server_index = (uint16_t)index, .turn = turn, .server = *server});
+    put_source(
+        g, (struct nt_ice_source){.base = base, .home = base, .server_index = (uint16_t)index, .turn = turn, .server = *server});
 }
 
 static bool is_told_before(const struct nt_ice_turn *turn, size_t k)
@@ -181,78 +142,10 @@ int nt_ice_gather_extend(struct nt_ice_gather *g)
     return NT_OK;
 }
 
-/* `server`: where it was learnt; NULL for a host candidate. */
-static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_type type, uint16_t base, const struct nt_addr *addr,
-                                    const struct nt_addr *server, uint32_t rank)
-{
-    const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base);
-    return (struct nt_ice_entry){
-        .c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr, .base = *addr},
-        .via = {.base = base, .relay = NT_ICE_DIRECT},
-        .server = server != NULL ? *server : (struct nt_addr){0},
-        .rank = rank};
-}
-
-/* The place of what comes of a source among all that may come of its type for its component. */
-static uint32_t rank_of_source(const struct nt_ice_gather *g, const struct source *s, bool turn_only)
-{
-    const struct nt_ice_config *config = g->env->config;
-    uint32_t rank = nt_ice_bases_at(g->env->bases, s->home)->rank, stun = (uint32_t)config->stun_count,
-             turn = (uint32_t)config->turn_count;
-    return turn_only ? rank * turn + s->server_index : rank * (stun + turn) + (s->of_turn ? stun : 0) + s->server_index;
-}
-
-/* What is told one by one, or is to join what has been told, is at once what it is. */
-static void add_candidate(struct nt_ice_gather *g, const struct nt_ice_entry *own)
-{
-    nt_ice_candidates_add(g->env->own, own, trickles(g) || g->done);
-}
-
 static void add_hosts(struct nt_ice_gather *g)
 {
-    for (; g->hosted < nt_ice_bases_count(g->env->bases); g->hosted++) {
-        const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, g->hosted);
-        struct nt_ice_entry own = make_own(g, NT_ICE_HOST, g->hosted, &b->addr, NULL, b->rank);
-        if (b->state == NT_ICE_BASE_BOUND && !b->spare && g->env->config->policy == NT_ICE_ALL)
-            add_candidate(g, &own);
-    }
-}
-
-/* RFC 8839, 5.1: "rel-addr" for privacy is the unspecified address with port 9. */
-static struct nt_addr hidden(const struct nt_addr *like)
-{
-    return (struct nt_addr){.family = like->family, .port = 9};
-}
-
-static void add_reflexive(struct nt_ice_gather *g, const struct source *s)
-{
-    const struct nt_ice_base *b = base_of(g, s);
-    if (!nt_addr_is_set(&s->mapped) || b->spare)
-        return;
-    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, rank_of_source(g, s, false));
-    own.c.base = own.c.related = b->addr;
-    add_candidate(g, &own);
-}
-
-static void add_relayed(struct nt_ice_gather *g, const struct source *s, bool open)
-{
-    uint16_t i = (uint16_t)(s - g->items);
-    if (!nt_ice_relays_stands(g->env->relays, i))
-        return;
-    struct nt_ice_entry own =
-        make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, rank_of_source(g, s, true));
-    own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
-    own.via.relay = (int16_t)i;
-    add_candidate(g, &own);
-}
-
-/* An allocation that stands is told, whether or not its server has answered a Binding request since. */
-static void add_source_candidates(struct nt_ice_gather *g, const struct source *s)
-{
-    bool open = g->env->config->policy == NT_ICE_ALL;
-    if (open && s->state == SOURCE_DONE)
-        add_reflexive(g, s);
-    add_relayed(g, s, open);
+    for (; g->hosted < nt_ice_bases_count(g->env->bases); g->hosted++)
+        nt_ice_gathered_host(g, g->hosted);
 }
 
 /* Without trickle: all that was gathered; one description will tell of them. */
@@ -260,7 +153,7 @@ static void add_all(struct nt_ice_gather *g)
 {
     add_hosts(g);
     for (size_t i = 0; i < g->count; i++)
-        add_source_candidates(g, &g->items[i]);
+        nt_ice_gathered_of(g, &g->items[i]);
     nt_ice_candidates_settle(g->env->own);
     for (uint32_t i = 0; i < nt_ice_candidates_count(g->env->own); i++)
         nt_ice_candidates_mark_told(g->env->own, i);
@@ -268,7 +161,7 @@ static void add_all(struct nt_ice_gather *g)
 
 static void finish(struct nt_ice_gather *g)
 {
-    if (!trickles(g))
+    if (!nt_ice_gather_trickles(g))
         add_all(g);
     g->done = true;
 }
@@ -276,18 +169,18 @@ static void finish(struct nt_ice_gather *g)
 void nt_ice_gather_bound(struct nt_ice_gather *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        if (g->items[i].state == SOURCE_IDLE && base_of(g, &g->items[i])->state == NT_ICE_BASE_REFUSED)
-            g->items[i].state = SOURCE_FAILED;
-    if (!nt_ice_bases_answered(g->env->bases) || !(trickles(g) || g->done))
+        if (g->items[i].state == NT_ICE_SOURCE_IDLE && nt_ice_source_base(g, &g->items[i])->state == NT_ICE_BASE_REFUSED)
+            g->items[i].state = NT_ICE_SOURCE_FAILED;
+    if (!nt_ice_bases_answered(g->env->bases) || !(nt_ice_gather_trickles(g) || g->done))
         return;
-    g->ready = trickles(g);
+    g->ready = nt_ice_gather_trickles(g);
     add_hosts(g);
 }
 
 bool nt_ice_gather_settled(const struct nt_ice_gather *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        if (g->items[i].state < SOURCE_DONE)
+        if (g->items[i].state < NT_ICE_SOURCE_DONE)
             return false;
     return nt_ice_bases_answered(g->env->bases);
 }
@@ -308,11 +201,11 @@ bool nt_ice_gather_finish(struct nt_ice_gather *g)
 }
 
 /* The source brings nothing any more. */
-static void give_up(struct nt_ice_gather *g, struct source *s, const char *why, nt_time now)
+static void give_up(struct nt_ice_gather *g, struct nt_ice_source *s, const char *why, nt_time now)
 {
-    if (s->state < SOURCE_DONE) {
-        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, why, now);
-        s->state = SOURCE_FAILED;
+    if (s->state < NT_ICE_SOURCE_DONE) {
+        nt_ice_record_drop(g->env->record, &nt_ice_source_base(g, s)->addr, &s->server, why, now);
+        s->state = NT_ICE_SOURCE_FAILED;
         s->binding = false;
     }
 }
@@ -335,49 +228,49 @@ void nt_ice_gather_close(struct nt_ice_gather *g)
         g->items[i].binding = false;
 }
 
-static void free_source(struct source *s)
+static void free_source(struct nt_ice_source *s)
 {
-    *s = (struct source){.state = SOURCE_FAILED, .refresh_at = NT_TIME_NEVER};
+    *s = (struct nt_ice_source){.state = NT_ICE_SOURCE_FAILED, .refresh_at = NT_TIME_NEVER};
 }
 
 void nt_ice_gather_lose_bases(struct nt_ice_gather *g, nt_time now)
 {
     for (size_t i = 0; i < g->count; i++) {
-        struct source *s = &g->items[i];
-        if (!s->used || base_of(g, s)->state != NT_ICE_BASE_GONE)
+        struct nt_ice_source *s = &g->items[i];
+        if (!s->used || nt_ice_source_base(g, s)->state != NT_ICE_BASE_GONE)
             continue;
         give_up(g, s, "a server is no longer asked: the interface is gone", now);
         free_source(s);
     }
 }
 
-static void conclude_source(struct nt_ice_gather *g, struct source *s, enum source_state state)
+static void conclude_source(struct nt_ice_gather *g, struct nt_ice_source *s, enum nt_ice_source_state state)
 {
-    if (s->state >= SOURCE_DONE)
+    if (s->state >= NT_ICE_SOURCE_DONE)
         return;
     s->state = state;
-    s->has_mapping = state == SOURCE_DONE;
-    if (trickles(g) || g->done)
-        add_source_candidates(g, s);
+    s->has_mapping = state == NT_ICE_SOURCE_DONE;
+    if (nt_ice_gather_trickles(g) || g->done)
+        nt_ice_gathered_of(g, s);
 }
 
 /* RFC 8445, 5.1.1.4: "For server-reflexive candidates learned through a Binding request, the bindings MUST be kept alive by
  * additional Binding requests to the server", until ICE is done. */
-static bool is_due(const struct nt_ice_gather *g, const struct source *s, nt_time now)
+static bool is_due(const struct nt_ice_gather *g, const struct nt_ice_source *s, nt_time now)
 {
     if (g->closed)
         return false;
-    return s->state == SOURCE_IDLE || (!g->stopped && !s->binding && s->refresh_at <= now);
+    return s->state == NT_ICE_SOURCE_IDLE || (!g->stopped && !s->binding && s->refresh_at <= now);
 }
 
-static void send_binding(struct nt_ice_gather *g, const struct source *s, nt_time now)
+static void send_binding(struct nt_ice_gather *g, const struct nt_ice_source *s, nt_time now)
 {
     struct nt_ice_message m = {.kind = NT_ICE_MSG_BINDING, .via = {.base = s->base, .relay = NT_ICE_DIRECT}, .to = s->server};
     memcpy(m.id, s->txn.id, NT_STUN_ID);
     nt_ice_outbox_put(g->env->outbox, &m, now);
 }
 
-static void ask_binding(struct nt_ice_gather *g, struct source *s, nt_time now)
+static void ask_binding(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
 {
     uint8_t id[NT_STUN_ID];
     nt_rand_bytes(g->env->rand, id, sizeof id);
@@ -387,13 +280,14 @@ static void ask_binding(struct nt_ice_gather *g, struct source *s, nt_time now)
     send_binding(g, s, now);
 }
 
-static void ask_allocation(struct nt_ice_gather *g, struct source *s, nt_time now)
+static void ask_allocation(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
 {
-    int r = nt_ice_relays_allocate(g->env->relays, (uint16_t)(s - g->items), s->base, &base_of(g, s)->addr, s->server_index, now);
+    int r = nt_ice_relays_allocate(g->env->relays, (uint16_t)(s - g->items), s->base, &nt_ice_source_base(g, s)->addr,
+                                   s->server_index, now);
     if (r != NT_OK) {
-        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, "an Allocate: no memory, or SOFTWARE is too long",
-                           now);
-        conclude_source(g, s, SOURCE_FAILED);
+        nt_ice_record_drop(g->env->record, &nt_ice_source_base(g, s)->addr, &s->server,
+                           "an Allocate: no memory, or SOFTWARE is too long", now);
+        conclude_source(g, s, NT_ICE_SOURCE_FAILED);
     }
 }
 
@@ -402,11 +296,11 @@ bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
     if (!nt_ice_bases_answered(g->env->bases))
         return false;
     for (size_t i = 0; i < g->count; i++) {
-        struct source *s = &g->items[i];
+        struct nt_ice_source *s = &g->items[i];
         if (!is_due(g, s, now))
             continue;
-        bool first = s->state == SOURCE_IDLE;
-        s->state = first ? SOURCE_ASKING : s->state;
+        bool first = s->state == NT_ICE_SOURCE_IDLE;
+        s->state = first ? NT_ICE_SOURCE_ASKING : s->state;
         if (first && s->turn) {
             ask_allocation(g, s, now);
         } else {
@@ -420,62 +314,20 @@ bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
 }
 
 /* A server that answers is awaited until it has said whether it knows the allocation. */
-static void end_binding(struct nt_ice_gather *g, struct source *s, bool good, nt_time refresh_at)
+static void end_binding(struct nt_ice_gather *g, struct nt_ice_source *s, bool good, nt_time refresh_at)
 {
     bool stands = nt_ice_relays_stands(g->env->relays, (uint16_t)(s - g->items));
     s->binding = false;
     s->refresh_at = refresh_at;
     s->checking = s->checking && good && stands;
     if (!s->checking)
-        conclude_source(g, s, good ? SOURCE_DONE : SOURCE_FAILED);
-}
-
-/* Why a Binding request to a server failed. */
-struct failure {
-    int code;           /* 0: the server's counts for nothing */
-    const char *reason; /* its phrase, or our words */
-    size_t len;
-};
-
-static struct failure in_words(const char *reason)
-{
-    return (struct failure){.reason = reason, .len = strlen(reason)};
-}
-
-static void tell_failure(const struct nt_ice_gather *g, const struct source *s, const struct failure *f, nt_time now)
-{
-    bool first = s->state == SOURCE_ASKING;
-    nt_ice_record_event(g->env->record,
-                        (struct nt_trace_event){.at = now,
-                                                .kind = NT_TR_REQUEST_FAILED,
-                                                .a = base_of(g, s)->addr,
-                                                .b = s->server,
-                                                .n = {NT_STUN_BINDING, f->code},
-                                                .text = first ? "no candidate from it" : "asked again with the next keepalive",
-                                                .bytes = (const uint8_t *)f->reason,
-                                                .len = f->len});
-}
-
-/* The base's address as the server sees it; false: *f says why there is none. RFC 8489, 6.3.3: unknown comprehension-required
- * attributes make the transaction fail. RFC 8445, 5.1.1.2: "any ALTERNATE-SERVER attribute in a response is ignored"; "MUST support
- * the backwards-compatibility mode". */
-static bool read_mapped(const struct nt_stun_msg *m, struct nt_addr *mapped, struct failure *f)
-{
-    if (m->unknown_count > 0)
-        *f = in_words("a response with unknown comprehension-required attributes");
-    else if (m->class_ == NT_STUN_SUCCESS)
-        *f = in_words("a success response without a mapped address");
-    else if (nt_stun_get_error(m, &f->code, &f->reason, &f->len) != NT_OK)
-        *f = in_words("an error response without ERROR-CODE");
-    return m->unknown_count == 0 && m->class_ == NT_STUN_SUCCESS &&
-           (nt_stun_get_addr(m, NT_ATTR_XOR_MAPPED_ADDRESS, mapped) == NT_OK ||
-            nt_stun_get_addr(m, NT_ATTR_MAPPED_ADDRESS, mapped) == NT_OK);
+        conclude_source(g, s, good ? NT_ICE_SOURCE_DONE : NT_ICE_SOURCE_FAILED);
 }
 
 /* False: nobody can be there. */
-static bool accept_mapped(struct nt_ice_gather *g, struct source *s, const struct nt_addr *mapped, nt_time now)
+static bool accept_mapped(struct nt_ice_gather *g, struct nt_ice_source *s, const struct nt_addr *mapped, nt_time now)
 {
-    const struct nt_addr *base = &base_of(g, s)->addr;
+    const struct nt_addr *base = &nt_ice_source_base(g, s)->addr;
     const char *why = nt_ice_why_not_mapped(base, mapped, &s->server);
     if (why != NULL)
         nt_ice_record_refused_address(g->env->record, base, &s->server, "the mapped address that a server told is refused: ", why,
@@ -485,7 +337,7 @@ static bool accept_mapped(struct nt_ice_gather *g, struct source *s, const struc
     return why == NULL;
 }
 
-static bool has_allocation(const struct nt_ice_gather *g, const struct source *s)
+static bool has_allocation(const struct nt_ice_gather *g, const struct nt_ice_source *s)
 {
     uint16_t i = (uint16_t)(s - g->items);
     return nt_ice_relays_stands(g->env->relays, i) || nt_ice_relays_is_asked(g->env->relays, i);
@@ -504,14 +356,14 @@ static void ask_elsewhere(struct nt_ice_gather *g, uint16_t home, uint16_t serve
         why = "no allocation is asked for: no room for another port";
     else
         put_source(g,
-                   (struct source){
+                   (struct nt_ice_source){
                        .base = base, .home = home, .server_index = server_index, .turn = true, .extra = true, .server = *server});
     if (why != NULL)
         nt_ice_record_drop(g->env->record, &nt_ice_bases_at(g->env->bases, home)->addr, server, why, now);
 }
 
 /* The server does not know the client of an allocation any more when a NAT has given it another address. */
-static void lose_unknown(struct nt_ice_gather *g, const struct source *s, nt_time now)
+static void lose_unknown(struct nt_ice_gather *g, const struct nt_ice_source *s, nt_time now)
 {
     uint16_t i = (uint16_t)(s - g->items);
     if (!nt_ice_relays_stands(g->env->relays, i) || !nt_addr_is_set(&s->client) || nt_addr_equal(&s->client, &s->mapped))
@@ -521,13 +373,13 @@ static void lose_unknown(struct nt_ice_gather *g, const struct source *s, nt_tim
 }
 
 /* What the first response of a source tells; later ones only show that the mapping lives. */
-static bool take_mapped(struct nt_ice_gather *g, struct source *s, const struct nt_stun_msg *m, nt_time now)
+static bool take_mapped(struct nt_ice_gather *g, struct nt_ice_source *s, const struct nt_stun_msg *m, nt_time now)
 {
     struct nt_addr mapped;
-    struct failure f = {0};
-    if (read_mapped(m, &mapped, &f))
-        return s->state != SOURCE_ASKING || accept_mapped(g, s, &mapped, now);
-    tell_failure(g, s, &f, now);
+    struct nt_ice_failure f = {0};
+    if (nt_ice_answers_mapped(m, &mapped, &f))
+        return s->state != NT_ICE_SOURCE_ASKING || accept_mapped(g, s, &mapped, now);
+    nt_ice_answers_tell_failure(g, s, &f, now);
     return false;
 }
 
@@ -535,10 +387,10 @@ bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct
                             nt_time now)
 {
     for (size_t i = 0; i < g->count; i++) {
-        struct source *s = &g->items[i];
+        struct nt_ice_source *s = &g->items[i];
         if (s->base != base || !s->binding || memcmp(s->txn.id, m->id, NT_STUN_ID) != 0 || !nt_addr_equal(&s->server, from))
             continue;
-        bool asked = s->state == SOURCE_ASKING, good = take_mapped(g, s, m, now);
+        bool asked = s->state == NT_ICE_SOURCE_ASKING, good = take_mapped(g, s, m, now);
         if (asked && good)
             lose_unknown(g, s, now);
         end_binding(g, &g->items[i], good, nt_time_after(now, g->env->config->keepalive));
@@ -547,17 +399,17 @@ bool nt_ice_gather_response(struct nt_ice_gather *g, uint16_t base, const struct
     return false;
 }
 
-static void end_unanswered(struct nt_ice_gather *g, struct source *s, nt_time now)
+static void end_unanswered(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
 {
-    struct failure f = in_words("no response");
-    tell_failure(g, s, &f, now);
-    end_binding(g, s, false, s->state == SOURCE_ASKING ? NT_TIME_NEVER : nt_time_after(now, g->env->config->keepalive));
+    struct nt_ice_failure f = nt_ice_answers_failure("no response");
+    nt_ice_answers_tell_failure(g, s, &f, now);
+    end_binding(g, s, false, s->state == NT_ICE_SOURCE_ASKING ? NT_TIME_NEVER : nt_time_after(now, g->env->config->keepalive));
 }
 
 void nt_ice_gather_timer(struct nt_ice_gather *g, nt_time now)
 {
     for (size_t i = 0; i < g->count; i++) {
-        struct source *s = &g->items[i];
+        struct nt_ice_source *s = &g->items[i];
         enum nt_stun_txn_due due = s->binding ? nt_stun_txn_due(&s->txn, now) : NT_TXN_WAIT;
         if (due == NT_TXN_SEND)
             send_binding(g, s, now);
@@ -570,10 +422,10 @@ nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start
 {
     nt_time at = NT_TIME_NEVER;
     for (size_t i = 0; i < g->count && nt_ice_bases_answered(g->env->bases); i++) {
-        const struct source *s = &g->items[i];
+        const struct nt_ice_source *s = &g->items[i];
         if (s->binding)
             at = nt_time_min(at, s->txn.deadline);
-        else if (s->state == SOURCE_IDLE && !g->closed)
+        else if (s->state == NT_ICE_SOURCE_IDLE && !g->closed)
             at = nt_time_min(at, next_start);
         else if (s->refresh_at != NT_TIME_NEVER && !g->stopped)
             at = nt_time_min(at, s->refresh_at > next_start ? s->refresh_at : next_start);
@@ -581,41 +433,18 @@ nt_time nt_ice_gather_deadline(const struct nt_ice_gather *g, nt_time next_start
     return at;
 }
 
-/* The server listens at one address, and the client sends from another: peers cannot reach the relay at either. */
-static const char *why_not_relayed(const struct nt_addr *relayed, const struct nt_addr *server, const struct nt_addr *base,
-                                   const struct nt_addr *mapped)
-{
-    if (nt_addr_equal(relayed, server))
-        return "the server itself is there";
-    if (nt_addr_equal(relayed, base) || nt_addr_equal(relayed, mapped))
-        return "it is the client's own address";
-    return nt_addr_why_impossible(relayed);
-}
-
-static bool accept_relayed(struct nt_ice_gather *g, const struct source *s, const struct nt_addr *base,
-                           const struct nt_addr *mapped, nt_time now)
-{
-    uint16_t source = (uint16_t)(s - g->items);
-    const struct nt_addr *server = nt_ice_relays_server(g->env->relays, source);
-    const char *why = why_not_relayed(nt_ice_relays_address(g->env->relays, source), server, base, mapped);
-    if (why != NULL)
-        nt_ice_record_refused_address(g->env->record, base, server, "the relayed address that a server told is refused: ", why,
-                                      now);
-    return why == NULL;
-}
-
 /* The allocation may be another server's than the one asked first, through another port, and late: after a refusal. What is asked
  * from an interface that has come after gathering is not late. */
 void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t base, const struct nt_addr *mapped, nt_time now)
 {
-    struct source *s = &g->items[source];
-    bool first = s->turn && s->state == SOURCE_ASKING, late = g->done && !first;
+    struct nt_ice_source *s = &g->items[source];
+    bool first = s->turn && s->state == NT_ICE_SOURCE_ASKING, late = g->done && !first;
     if (late)
-        nt_ice_record_drop(g->env->record, &base_of(g, s)->addr, &s->server, "an allocation that comes after gathering is released",
-                           now);
-    if (late || !accept_relayed(g, s, &nt_ice_bases_at(g->env->bases, base)->addr, mapped, now)) {
+        nt_ice_record_drop(g->env->record, &nt_ice_source_base(g, s)->addr, &s->server,
+                           "an allocation that comes after gathering is released", now);
+    if (late || !nt_ice_answers_accept_relayed(g, s, &nt_ice_bases_at(g->env->bases, base)->addr, mapped, now)) {
         nt_ice_relays_release(g->env->relays, source, now);
-        conclude_source(g, s, SOURCE_FAILED);
+        conclude_source(g, s, NT_ICE_SOURCE_FAILED);
         return;
     }
     nt_ice_relays_adopt(g->env->relays, source);
@@ -625,18 +454,18 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t 
     if (first) {
         accept_mapped(g, s, mapped, now);
         s->refresh_at = nt_time_after(now, g->env->config->keepalive);
-        conclude_source(g, s, SOURCE_DONE);
-    } else if (trickles(g)) {
-        add_relayed(g, s, g->env->config->policy == NT_ICE_ALL);
+        conclude_source(g, s, NT_ICE_SOURCE_DONE);
+    } else if (nt_ice_gather_trickles(g)) {
+        nt_ice_gathered_relayed(g, s);
     }
 }
 
-static void end_checking(struct nt_ice_gather *g, struct source *s)
+static void end_checking(struct nt_ice_gather *g, struct nt_ice_source *s)
 {
-    bool asked = s->checking && s->state == SOURCE_ASKING;
+    bool asked = s->checking && s->state == NT_ICE_SOURCE_ASKING;
     s->checking = false;
     if (asked && !s->binding)
-        conclude_source(g, s, SOURCE_DONE);
+        conclude_source(g, s, NT_ICE_SOURCE_DONE);
 }
 
 void nt_ice_gather_stands(struct nt_ice_gather *g, uint16_t source)
@@ -648,8 +477,8 @@ void nt_ice_gather_stands(struct nt_ice_gather *g, uint16_t source)
  * instead send a Binding request to obtain a server-reflexive candidate." */
 void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code, nt_time now)
 {
-    struct source *s = &g->items[source];
-    if (s->checking && s->state == SOURCE_ASKING) {
+    struct nt_ice_source *s = &g->items[source];
+    if (s->checking && s->state == NT_ICE_SOURCE_ASKING) {
         ask_elsewhere(g, s->home, s->server_index, now);
         end_checking(g, &g->items[source]);
         return;
@@ -657,12 +486,12 @@ void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code, n
     bool lacks_resources = code == 486 || code == 508;
     if (!s->turn)
         return; /* a Binding request is under way, or has been answered */
-    if (s->state == SOURCE_ASKING && lacks_resources && g->env->config->policy == NT_ICE_ALL && !s->extra) {
+    if (s->state == NT_ICE_SOURCE_ASKING && lacks_resources && g->env->config->policy == NT_ICE_ALL && !s->extra) {
         s->turn = false;
-        s->state = SOURCE_IDLE;
+        s->state = NT_ICE_SOURCE_IDLE;
         return;
     }
-    conclude_source(g, s, SOURCE_FAILED);
+    conclude_source(g, s, NT_ICE_SOURCE_FAILED);
 }
 
 bool nt_ice_gather_ready(const struct nt_ice_gather *g)
@@ -695,7 +524,7 @@ static void close_unused_ports(struct nt_ice_gather *g)
 
 /* The allocation is gone, refused, or about to be released. Its server is asked for the mapped address of `home` alone from now on.
  */
-static void end_allocation(struct nt_ice_gather *g, struct source *s, nt_time now)
+static void end_allocation(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
 {
     nt_ice_relays_release(g->env->relays, (uint16_t)(s - g->items), now); /* one that waits to ask again */
     if (s->extra) {
@@ -707,13 +536,14 @@ static void end_allocation(struct nt_ice_gather *g, struct source *s, nt_time no
     s->client = (struct nt_addr){0};
 }
 
-static void renew_source(struct nt_ice_gather *g, struct source *s, nt_time now)
+static void renew_source(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
 {
-    bool unasked = s->turn && s->state == SOURCE_IDLE, stands = nt_ice_relays_stands(g->env->relays, (uint16_t)(s - g->items));
+    bool unasked = s->turn && s->state == NT_ICE_SOURCE_IDLE,
+         stands = nt_ice_relays_stands(g->env->relays, (uint16_t)(s - g->items));
     if (!s->used || unasked)
         return;
     if (s->turn && nt_ice_relays_is_asked(g->env->relays, (uint16_t)(s - g->items))) {
-        s->state = SOURCE_ASKING;
+        s->state = NT_ICE_SOURCE_ASKING;
         return;
     }
     if (s->of_turn && !stands)
@@ -723,16 +553,16 @@ static void renew_source(struct nt_ice_gather *g, struct source *s, nt_time now)
     s->refresh_at = NT_TIME_NEVER;
     s->mapped = (struct nt_addr){0};
     bool asks = s->used && (stands || g->env->config->policy == NT_ICE_ALL);
-    s->state = asks ? SOURCE_IDLE : SOURCE_FAILED;
+    s->state = asks ? NT_ICE_SOURCE_IDLE : NT_ICE_SOURCE_FAILED;
 }
 
 /* Has the server an allocation for this home, or is it asked for one? */
-static bool is_relayed(const struct nt_ice_gather *g, const struct source *s)
+static bool is_relayed(const struct nt_ice_gather *g, const struct nt_ice_source *s)
 {
     for (size_t i = 0; i < g->count; i++) {
-        const struct source *o = &g->items[i];
+        const struct nt_ice_source *o = &g->items[i];
         bool same = o->used && o->of_turn && o->home == s->home && o->server_index == s->server_index;
-        if (same && (has_allocation(g, o) || (o->turn && o->state == SOURCE_IDLE)))
+        if (same && (has_allocation(g, o) || (o->turn && o->state == NT_ICE_SOURCE_IDLE)))
             return true;
     }
     return false;
@@ -745,7 +575,7 @@ static void begin_anew(struct nt_ice_gather *g, nt_time now)
     for (size_t i = 0; i < count; i++)
         renew_source(g, &g->items[i], now);
     for (size_t i = 0; i < count; i++) {
-        struct source s = g->items[i];
+        struct nt_ice_source s = g->items[i];
         if (s.used && s.of_turn && !s.extra && !is_relayed(g, &s))
             ask_elsewhere(g, s.home, s.server_index, now);
     }
@@ -788,11 +618,11 @@ int nt_ice_gather_again(struct nt_ice_gather *g, nt_time now)
 }
 
 /* What stays of a source when nothing comes of a restart, and gathering had ended before it. */
-static void take_back(struct nt_ice_gather *g, struct source *s, nt_time now)
+static void take_back(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
 {
     uint16_t i = (uint16_t)(s - g->items);
     struct nt_ice_via via = {.base = s->base, .relay = (int16_t)i};
-    if (s->state < SOURCE_DONE)
+    if (s->state < NT_ICE_SOURCE_DONE)
         give_up(g, s, "a server is no longer asked: nothing has come of the restart", now);
     s->refresh_at = s->has_mapping && !g->stopped ? nt_time_after(now, g->env->config->keepalive) : NT_TIME_NEVER;
     if (s->of_turn && has_allocation(g, s) && nt_ice_candidates_sender(g->env->own, via) == NT_ICE_NONE)
@@ -816,7 +646,7 @@ void nt_ice_gather_back(struct nt_ice_gather *g, nt_time now)
     if (nt_ice_candidates_reserve(g->env->own, more, SIZE_MAX / sizeof(struct nt_ice_entry)) != NT_OK)
         nt_ice_record_drop(g->env->record, NULL, NULL, "no memory for the candidates that came during a restart", now);
     nt_ice_gather_bound(g);
-    for (size_t i = 0; i < g->count && trickles(g); i++)
-        if (g->items[i].state >= SOURCE_DONE)
-            add_source_candidates(g, &g->items[i]);
+    for (size_t i = 0; i < g->count && nt_ice_gather_trickles(g); i++)
+        if (g->items[i].state >= NT_ICE_SOURCE_DONE)
+            nt_ice_gathered_of(g, &g->items[i]);
 }
