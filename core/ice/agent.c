@@ -162,11 +162,10 @@ static bool is_restarting(const struct nt_ice_agent *a)
     return nt_ice_sessions_pending(a->sessions) != NULL;
 }
 
-/* Before gathering, and after the end; after failure nothing is sent until the owner closes or restarts. */
+/* Before gathering, and after the end. After failure allocations are kept until the owner closes or restarts. */
 bool nt_ice_agent_is_silent(const struct nt_ice_agent *a)
 {
-    return a->state == NT_ICE_NEW || a->state == NT_ICE_CLOSED ||
-           (a->state == NT_ICE_FAILED && !nt_ice_agent_is_closing(a) && !is_restarting(a));
+    return a->state == NT_ICE_NEW || a->state == NT_ICE_CLOSED;
 }
 
 /* Are checks made, or consent kept? */

@@ -293,6 +293,24 @@ TEST(many_requests_are_retransmitted_as_often_as_one)
     lab_end(&l);
 }
 
+/* RFC 8656, 8: the client refreshes the allocation before it expires, retransmissions in their time, for what comes after failure. */
+TEST(an_allocation_is_kept_after_failure)
+{
+    struct nt_ice_candidate peers = candidate("198.51.100.1:6000", NT_ICE_HOST, "1");
+    int refreshes = 0;
+    begin(NT_ICE_RELAY_ONLY, NULL, NT_ICE_TRICKLE_OFF);
+    grant(allocate(SERVER));
+    assert_int_equal(remote(&l, &peers, 1), NT_OK);
+    go(&l, 500 * NT_SEC);
+    assert_int_equal(nt_ice_state(l.a), NT_ICE_FAILED);
+    int first = l.count;
+    go(&l, 550 * NT_SEC);
+    for (int i = first; i < l.count; i++)
+        refreshes += l.outs[i].m.method == NT_TURN_REFRESH;
+    assert_int_equal(refreshes, 5); /* from 540 s on, after 0.5 s, 1.5 s, 3.5 s, 7.5 s */
+    lab_end(&l);
+}
+
 static void permit(const struct out *o)
 {
     uint8_t buf[100];
@@ -424,6 +442,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_wait_ends_with_gathering),
         cmocka_unit_test(an_allocation_after_a_minute_is_a_candidate_while_gathering_goes_on),
         cmocka_unit_test(many_requests_are_retransmitted_as_often_as_one),
+        cmocka_unit_test(an_allocation_is_kept_after_failure),
         cmocka_unit_test(a_nominated_pair_does_not_fail_with_its_relay),
         cmocka_unit_test(a_request_fills_the_owners_buffer_to_its_end),
         cmocka_unit_test(what_a_relay_reports_of_a_packet_that_is_too_big_is_told),
