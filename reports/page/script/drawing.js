@@ -3,7 +3,8 @@ import { el, plural, svg } from './dom.js';
 import { candidatesAt, endsOf, momentOf } from './moment.js';
 import { internetOf, layoutOf, networkId, nodeId } from './layout.js';
 import { readRows, rowOf } from './rows.js';
-import { hostOf, pointsOf, wayOf, wayUntil } from './way.js';
+import { ofSelected } from './why.js';
+import { hostOf, isRelayed, leftOf, pointsOf, wayOf, wayUntil } from './way.js';
 
 const LETTER = 6.7, LINE = 15, PAD = 8, CANDIDATES_MAX = 8, MAPPINGS_MAX = 6, SMALLEST = 0.82;
 
@@ -92,28 +93,34 @@ function listSvg(b, m) {
 }
 const typeOf = (d, address) => { for (const a of d.agents) { const k = a.candidates.find(x => x.address === address); if (k) return k.type; }
   for (const a of d.agents) for (const x of a.selected) for (const e of [x.local, x.remote]) if (e.address === address) return e.type;
-  return ''; };
+  return isRelayed(d, address) ? 'relay' : ''; };
 const endText = (d, address) => (typeOf(d, address) + ' ' + address).trim();
 
-/* The pair that is selected at a moment, of the first agent that has one; with its way. */
-export function selectedAt(d, m, ends, atEnd) {
+/* A pair that an agent has selected, with its way: that of the time of its selection, which ends in the network that the peer has left. */
+function foundWay(d, agent, peer, pair, peerLocal, us) {
+  const way = wayOf(d, agent, peer, pair, peerLocal, pair.at), left = leftOf(d, agent, peer, way, us);
+  return { agent: agent, peer: peer, pair: pair, left: left, way: !left.length ? way : left.some(x => x.name === agent) ? [] : way.slice(0, -1) };
+}
+/* The pair that is selected at a moment, of the first agent that has one. */
+export function selectedAt(d, us, ends, atEnd) {
+  const m = momentOf(d, us);
   for (const name of ends) {
     const a = d.agents.find(x => x.name === name), peer = ends.find(x => x !== name), state = m.agents.get(name);
     if (!a || !peer) continue;
     const told = d.events.some(e => e.node === name && e.what === 'selected'), x = a.selected[0];
-    const pair = state.selected || (!told && atEnd && x ? { local: x.local.address, remote: x.remote.address } : null);
+    const pair = state.selected || (!told && atEnd && x ? { local: x.local.address, remote: x.remote.address, at: Infinity } : null);
     const other = m.agents.get(peer), peerLocal = other && other.selected ? other.selected.local : '';
-    if (pair) return { agent: name, peer: peer, pair: pair, way: wayOf(d, name, peer, pair, peerLocal) };
+    if (pair) return foundWay(d, name, peer, pair, peerLocal, us);
   }
   return null;
 }
 /* The better pair that was not to be, of several that which says most, and how far it came. */
 export function endedWay(d, ends) {
-  const drawn = x => x && x.node && x.local && x.remote, y = drawn(d.why_not[d.why]) ? d.why_not[d.why] : d.why_not.find(drawn);
+  const drawn = x => x && x.node && x.local && x.remote, y = drawn(d.why_not[d.why]) ? d.why_not[d.why] : d.why_not.find(y => drawn(y) && !ofSelected(y));
   if (!y) return null;
-  const peer = ends.find(x => x !== y.agent) || '', way = peer ? wayUntil(wayOf(d, y.agent, peer, y, ''), y.node) : [];
-  const row = rowOf(readRows(d), y.packet);
-  return { why: y, way: way, at: row ? row.us : 0 };
+  const row = rowOf(readRows(d), y.packet), at = row ? row.us : 0;
+  const peer = ends.find(x => x !== y.agent) || '', way = peer ? wayUntil(wayOf(d, y.agent, peer, y, '', at), y.node) : [];
+  return { why: y, way: way, at: at };
 }
 /* One sentence for who cannot see the drawing. */
 export function drawingText(c, d, ends) {
@@ -123,21 +130,22 @@ export function drawingText(c, d, ends) {
     const nets = n.interfaces.map(i => i.network), nats = d.nodes.filter(g => g.kind === 'gateway' && g.interfaces.slice(0, -1).some(i => nets.includes(i.network)));
     return name + ' in ' + nets.join(' and ') + (nats.length ? ' behind ' + nats.map(g => g.name + ' (' + g.text + ')').join(' and ') : '');
   };
-  const found = selectedAt(d, momentOf(d, Infinity), ends, true), servers = d.nodes.filter(n => n.kind === 'server').map(n => n.name);
+  const found = selectedAt(d, Infinity, ends, true), servers = d.nodes.filter(n => n.kind === 'server').map(n => n.name);
   const over = found ? found.way.filter(id => id.startsWith('node ')).slice(1, -1).map(id => id.slice(5)) : [];
   return 'Topology: ' + ends.filter(x => x).map(behind).join(', ') + '; in the middle ' + internetOf(d) + (servers.length ? ' with ' + servers.join(', ') : '') +
     (found ? '. The selected way leads from ' + found.agent + ' to ' + found.peer + (over.length ? ' through ' + over.join(', ') : ' without a node between') + '.' : '. No pair is selected.');
 }
 function wayLegend(c, d, found) {
   if (!found) return null;
-  const text = 'selected by ' + found.agent + ': ' + endText(d, found.pair.local) + ' → ' + endText(d, found.pair.remote) + (found.way.length ? '' : ' (its way is not known)');
-  return el('li', {}, el('span', { class: 'swatch way ' + (isRelayed(d, found) ? 'relayed' : 'direct'), 'aria-hidden': 'true' }), (isRelayed(d, found) ? 'relayed, ' : 'direct, ') + text);
+  const text = 'selected by ' + found.agent + ': ' + endText(d, found.pair.local) + ' → ' + endText(d, found.pair.remote) + (found.left.length ? ' (' + found.left.map(x => x.name + ' is not on ' + x.network + ' any more').join(', ') + ')' : found.way.length ? '' : ' (its way is not known)');
+  const how = isRelayedPair(d, found) ? 'relayed' : 'direct';
+  return el('li', {}, el('span', { class: 'swatch way ' + how, 'aria-hidden': 'true' }), how + ', ' + text);
 }
 function endedLegend(ended) {
-  return ended ? el('li', {}, el('span', { class: 'swatch ended', 'aria-hidden': 'true' }, '✗'), ended.why.agent + ' tried ' + ended.why.local + ' → ' + ended.why.remote +
+  return ended ? el('li', {}, el('span', { class: 'swatch ended', 'aria-hidden': 'true' }, '✗'), ended.why.agent + (ofSelected(ended.why) ? ' on ' : ' tried ') + ended.why.local + ' → ' + ended.why.remote +
     (ended.way.length ? '' : ' (its way is not drawn)') + ': ' + ended.why.text) : null;
 }
-const isRelayed = (d, found) => [found.pair.local, found.pair.remote].some(x => typeOf(d, x) === 'relay');
+const isRelayedPair = (d, found) => [found.pair.local, found.pair.remote].some(x => typeOf(d, x) === 'relay');
 
 /* On the way that ended, just before the box. */
 function crossAt(points) {
@@ -188,13 +196,13 @@ export function drawing(c, d, cursor) {
   }
   function update(us) {
     if (!parts) return;
-    const m = momentOf(d, us), found = selectedAt(d, m, ends, us >= cursor.end), seen = ended && us >= ended.at ? ended : null;
+    const m = momentOf(d, us), found = selectedAt(d, us, ends, us >= cursor.end), seen = ended && us >= ended.at ? ended : null;
     parts.nodes.textContent = '';
     for (const [id, b] of boxes) {
       parts.nodes.append(boxSvg(b, place.boxes.get(id), found && found.way.includes(id)));
       parts.nodes.append(listSvg(b, m));
     }
-    drawWays(parts, place, found, seen, found && isRelayed(d, found));
+    drawWays(parts, place, found, seen, found && isRelayedPair(d, found));
     legend.textContent = '';
     for (const x of [wayLegend(c, d, found), endedLegend(seen)]) if (x) legend.append(x);
     if (!found && d.events.some(e => e.what === 'call')) legend.prepend(el('li', { class: 'dim' }, 'no pair is selected' + (us < cursor.end ? ' yet, or any more, at this moment' : '')));

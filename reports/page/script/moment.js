@@ -36,7 +36,7 @@ function noteAgent(agent, e) {
   if (e.what === 'gathered') agent.gathered = true;
   if (e.what === 'local peer-reflexive candidate') agent.found.set(e.a, e.at_us);
   if (e.what === 'selected') agent.selected = { local: e.a, remote: e.b, at: e.at_us };
-  if (e.what === 'consent-lost') agent.selected = null;
+  if (e.what === 'consent-lost' || e.what === 'interface of the selected pair went') agent.selected = null;
 }
 function noteMapping(table, e) {
   if (e.what === 'mapping made') table.set(e.number, { number: e.number, inside: e.a, outside: e.b, at: e.at_us, made: e.at_us, expired: false });

@@ -50,7 +50,8 @@ export function flowsOf(d) {
     let at = f.began_ms;
     for (const s of f.silences) {
       phases.push({ phase: 'data', from: at * 1e3, to: s.at_ms * 1e3, text: 'data' });
-      phases.push({ phase: 'silence', from: s.at_ms * 1e3, to: (s.at_ms + s.ms) * 1e3, text: timeText(s.ms * 1e3) + ', ' + s.lost + ' lost' + (s.unsent ? ', ' + s.unsent + ' not sent' : '') });
+      const texts = [timeText(s.ms * 1e3)].concat(s.lost + ' lost', s.unsent ? s.unsent + ' not sent' : []);
+      phases.push({ phase: 'silence', from: s.at_ms * 1e3, to: (s.at_ms + s.ms) * 1e3, text: texts.join(', '), shorter: texts.slice(1).map((x, i) => texts.slice(0, -1 - i).join(', ')) });
       at = s.at_ms + s.ms;
     }
     phases.push({ phase: 'data', from: at * 1e3, to: f.ended_ms * 1e3, text: 'data' });
@@ -113,14 +114,22 @@ function stepFlags(g, d, scale, top) {
   }
   return { bottom: bottom, left: flags.left };
 }
+/* What has room in bars of these widths: the name of a phase; of a silence as much as there is room for, if need be behind it. */
+export function labelsOf(phases, wides) {
+  const fits = (text, i) => wides[i] > text.length * CHARACTER + 6, texts = p => [p.text || p.phase].concat(p.shorter || []);
+  return phases.map((p, i) => {
+    const before = i > 0 && phases[i - 1].shorter && !texts(phases[i - 1]).some(t => fits(t, i - 1)) ? texts(phases[i - 1]).map(t => '← ' + t) : [];
+    return before.concat(texts(p)).find(t => fits(t, i)) || '';
+  });
+}
 function phaseBars(g, lane, scale, y) {
-  for (const p of lane.phases) {
-    const x = scale.x(p.from), wide = Math.max(scale.x(p.to) - x, 1), bar = svg('rect', { class: 'phase ' + p.phase.replace(/ /g, '-'), x: x, y: y, width: wide, height: BAR });
-    const text = p.text || p.phase;
-    bar.append(svg('title', {}, lane.name + ': ' + text + ' from ' + timeText(p.from)));
+  const wides = lane.phases.map(p => Math.max(scale.x(p.to) - scale.x(p.from), 1)), labels = labelsOf(lane.phases, wides);
+  lane.phases.forEach((p, i) => {
+    const x = scale.x(p.from), bar = svg('rect', { class: 'phase ' + p.phase.replace(/ /g, '-'), x: x, y: y, width: wides[i], height: BAR });
+    bar.append(svg('title', {}, lane.name + ': ' + (p.text || p.phase) + ' from ' + timeText(p.from)));
     g.append(bar);
-    if (wide > text.length * CHARACTER + 6) g.append(svg('text', { class: 'phase-name', x: x + 4, y: y + 13 }, text));
-  }
+    if (labels[i]) g.append(svg('text', { class: 'phase-name', x: x + 4, y: y + 13 }, labels[i]));
+  });
 }
 function laneMarks(g, lane, scale, y) {
   const kinds = new Map();

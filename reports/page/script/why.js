@@ -23,7 +23,10 @@ export const firstWhy = d => d && d.why >= 0 ? d.why_not[d.why] : null;
 const pathTitle = c => c.path === 'direct' ? 'Why no better pair' : c.path === 'relayed' ? 'Why not direct' : 'Why no path';
 // Several reasons, and the first is not the path: they come before why there is no better one.
 export const failedElsewhere = (c, d) => d.reasons.length > 1 && !c.reason.startsWith('path: ');
-export const whyTitle = (c, d) => failedElsewhere(c, d) ? 'Why it ' + (c.outcome === 1 ? 'failed' : 'broke') : c.path ? pathTitle(c) : 'Why';
+export const whyTitle = (c, d) => failedElsewhere(c, d) ? 'Why it ' + (c.outcome === 1 ? 'failed' : 'broke') : !c.path ? 'Why' :
+  d.why_not.length && d.why_not.every(ofSelected) ? 'What was lost' : pathTitle(c);
+// Of the selected pair, not of a better one: where its data or its consent was lost.
+export const ofSelected = y => /^(data|consent) lost: /.test(y.text);
 export function typesOf(d, y) {
   const agent = d.agents.find(a => a.name === y.agent), pair = agent && agent.pairs.find(p => p.local === y.local && p.remote === y.remote);
   return pair && pair.local_type && pair.remote_type ? pair.local_type + '/' + pair.remote_type : '–';
@@ -36,18 +39,20 @@ export function policies(d, y) {
     return name + (node && node.text ? ' (' + node.text + ')' : '') + ': ' + y.rules.filter(r => r.node === name).map(r => r.key).join(', ');
   }).join('; ') || '–';
 }
+function whyTable(c, d, list, first) {
+  return grid([['agent'], ['pair'], ['types'], ['packet'], ['where'], ['why', 'text'], ['policies of nodes', 'text']],
+    list.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? packetLink(y.packet, c) : '–', y.node || '–', y === first ? 'the sentence above' : y.text, policies(d, y)]),
+    i => list[i] === first, 'stacked');
+}
 export function whyPart(c, d) {
   const first = firstWhy(d), shown = first && first.packet ? el('span', { class: 'shown-by' }, 'Packet ', packetLink(first.packet, c), ' shows it.') : null;
   const lead = first ? [el('p', { class: 'lead' }, first.text + '. ', shown)] : [];
   const reasons = d.reasons.length > 1 ? [el('h3', {}, 'All that was not as expected, the cause first'),
     el('ol', {}, d.reasons.map((r, i) => el('li', {}, i === 0 ? verdict(c, first) : r.text)))] : [];
   const out = failedElsewhere(c, d) ? reasons.concat(first ? el('h3', {}, pathTitle(c)) : [], lead) : lead.concat(reasons);
-  if (!d.why_not.length) return out;
-  const list = first ? [first].concat(d.why_not.filter(y => y !== first)) : d.why_not;
-  out.push(el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'),
-    grid([['agent'], ['pair'], ['types'], ['packet'], ['where'], ['why', 'text'], ['policies of nodes', 'text']],
-      list.map(y => [y.agent, y.local ? y.local + ' → ' + y.remote : '–', typesOf(d, y), y.packet ? packetLink(y.packet, c) : '–', y.node || '–', y === first ? 'the sentence above' : y.text, policies(d, y)]),
-      i => list[i] === first, 'stacked'));
-  if (list.length > FEW) out.push(rest(out[out.length - 1], list.length - FEW));
-  return out;
+  const list = first ? [first].concat(d.why_not.filter(y => y !== first)) : d.why_not, lost = list.filter(ofSelected), pairs = list.filter(y => !ofSelected(y));
+  const ofPairs = pairs.length ? [el('h3', {}, c.path === 'none' ? 'What kept each pair from being used' : 'What kept each better pair from being used'), whyTable(c, d, pairs, first)] : [];
+  if (pairs.length > FEW) ofPairs.push(rest(ofPairs[1], pairs.length - FEW));
+  const ofLost = lost.length ? [el('h3', {}, 'What was lost on selected pairs'), whyTable(c, d, lost, first)] : [];
+  return out.concat(first && ofSelected(first) ? ofLost.concat(ofPairs) : ofPairs.concat(ofLost));
 }

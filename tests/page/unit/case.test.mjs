@@ -19,9 +19,11 @@ test('a verdict does not say the sentence of why again', () => {
   assert.equal(verdict({ reason: 'no call' }, null), 'no call');
 });
 test('the title of why says what is asked', () => {
-  const one = { reasons: [{ text: 'path: x' }] }, two = { reasons: [{ text: 'L: 3 pairs' }, { text: 'data' }] };
-  assert.equal(whyTitle({ outcome: 0, path: 'relayed', reason: '' }, { reasons: [] }), 'Why not direct');
-  assert.equal(whyTitle({ outcome: 0, path: 'direct', reason: '' }, { reasons: [] }), 'Why no better pair');
+  const one = { reasons: [{ text: 'path: x' }], why_not: [] }, two = { reasons: [{ text: 'L: 3 pairs' }, { text: 'data' }], why_not: [] };
+  const lost = [{ text: 'data lost: 1 of 2' }, { text: "consent lost: L's check" }];
+  assert.equal(whyTitle({ outcome: 0, path: 'relayed', reason: '' }, { reasons: [], why_not: [] }), 'Why not direct');
+  assert.equal(whyTitle({ outcome: 0, path: 'direct', reason: '' }, { reasons: [], why_not: lost.concat({ text: 'no way' }) }), 'Why no better pair');
+  assert.equal(whyTitle({ outcome: 0, path: 'direct', reason: '' }, { reasons: [], why_not: lost }), 'What was lost');
   assert.equal(whyTitle({ outcome: 1, path: 'none', reason: 'path: x' }, one), 'Why no path');
   assert.equal(whyTitle({ outcome: 1, path: 'none', reason: 'L: 3 pairs' }, two), 'Why it failed');
   assert.equal(whyTitle({ outcome: 2, path: '', reason: 'L: 3 pairs' }, two), 'Why it broke');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { makeScale, ticksOf, timeText } from '../../../reports/page/script/scale.js';
-import { dropsOf, eventText, flagRows, flowsOf, happeningAt, nextTime, phasesOf, silencesAt, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
+import { dropsOf, eventText, flagRows, flowsOf, happeningAt, labelsOf, nextTime, phasesOf, silencesAt, stepsOf, timesOf } from '../../../reports/page/script/timeline.js';
 import { isRoutine } from '../../../reports/page/script/moment.js';
 
 const d = JSON.parse(readFileSync(new URL('stories.json', import.meta.url), 'utf8'))['changes/nat-reboot'];
@@ -45,6 +45,14 @@ test('steps, phases and drops of a call', () => {
   assert.ok(dropsOf(d).length >= d.rows.filter(r => r.dropped).length);
   assert.deepEqual(stepsOf({ events: [{ at_us: 7, node: 'turn', what: 'control', text: 'refuse' }] }), [{ at: 7, text: 'turn: refuse' }]);
   for (const what of ['constructor', '__proto__', 'toString']) assert.deepEqual(phasesOf({ events: [{ at_us: 7, node: 'L', what: what, number: 0 }] }, 'L', 9), []);
+});
+test('a silence says what there is room for, in its bar or behind it', () => {
+  const silences = [{ at_ms: 100, ms: 609, lost: 29, unsent: 7 }, { at_ms: 900, ms: 300, lost: 3, unsent: 0 }];
+  const phases = flowsOf({ agents: [{ name: 'L' }, { name: 'R' }], data: { flows: [{ from: 'L', began_ms: 0, ended_ms: 2000, more_silences: 0, silences: silences }] } })[0].phases;
+  assert.deepEqual(labelsOf(phases, [40, 300, 90, 300, 90]), ['data', '609 ms, 29 lost, 7 not sent', 'data', '300 ms, 3 lost', 'data']);
+  assert.deepEqual(labelsOf(phases, [40, 120, 90, 60, 90]), ['data', '609 ms, 29 lost', 'data', '300 ms', 'data']);
+  assert.deepEqual(labelsOf(phases, [40, 9, 140, 9, 140]), ['data', '', '← 609 ms, 29 lost', '', '← 300 ms, 3 lost']);
+  assert.deepEqual(labelsOf(phases, [9, 9, 40, 9, 20]), ['', '', 'data', '', '']);
 });
 test('from event to event', () => {
   const times = timesOf(d);
