@@ -69,7 +69,7 @@ static bool peer_has_restarted(const struct nt_view *v, const struct nt_item *m,
 
 bool nt_view_may_be_given_up(const struct nt_view *v, const struct nt_item *m, nt_time at)
 {
-    bool agreed = nt_view_generation(v, m) == 0 || nt_view_session_first(v, m->session, NT_DIR_IN) != NULL;
+    bool agreed = nt_view_generation(v, m) == 0 || nt_view_session_since(v, m->session) != NT_TIME_NEVER;
     return !agreed || (v->in->parties[m->party].told_partly && peer_has_restarted(v, m, at));
 }
 

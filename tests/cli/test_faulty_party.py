@@ -27,11 +27,13 @@ def wrong(found, fault):
     return [text for text in texts if text]
 
 
+@pytest.mark.xdist_group("faults of agents")  # one worker runs them all, once
 @pytest.mark.parametrize("fault", [pytest.param(f, id=f.id) for f in DOES_RIGHT])
 def test_nobody_is_blamed_for_what_is_right(found, fault):
     assert not wrong(found, fault), "\n".join(wrong(found, fault))
 
 
+@pytest.mark.xdist_group("faults of agents")  # one worker runs them all, once
 @pytest.mark.parametrize("fault", [pytest.param(f, id=f.id) for f in FAULTS])
 def test_the_fault_is_named_and_nobody_else_is_blamed(found, fault):
     assert not wrong(found, fault), "\n".join(wrong(found, fault))

@@ -35,11 +35,13 @@ def test_no_two_rows_have_the_same_name():
     assert sorted(set(names)) == sorted(names)
 
 
+@pytest.mark.xdist_group("faults around TURN")  # one worker runs them all, once
 @pytest.mark.parametrize("fault", [pytest.param(f, id=name(f)) for f in DO_RIGHT])
 def test_nobody_is_blamed_for_what_is_right(wrong, fault):
     assert not wrong[name(fault)], wrong[name(fault)]
 
 
+@pytest.mark.xdist_group("faults around TURN")  # one worker runs them all, once
 @pytest.mark.parametrize("fault", [pytest.param(f, id=name(f)) for f in FAULTS])
 def test_the_fault_is_named_and_nobody_else_is_blamed(wrong, fault):
     assert not wrong[name(fault)], wrong[name(fault)]

@@ -227,6 +227,17 @@ static void the_relay_goes_after_its_session(struct forge *f)
     pair_up(f, f->l, f->r, NOMINATE);
 }
 
+/* RFC 3264, 8.2: R ends the stream by the port zero, and with it ends all that ICE has for it. */
+static void the_relay_goes_with_its_stream(struct forge *f)
+{
+    gather_relay(f);
+    offer_and_answer(f, AUDIO_L CREDENTIALS_L HOST_L RELAY_L, audio_r);
+    wait(f, 5000);
+    convey(f, false, NT_SIP_INVITE, 2, ice2, "m=audio 0 RTP/AVP 0\r\n" AT_R);
+    convey(f, true, NT_SIP_OK, 2, ice2, "m=audio 0 RTP/AVP 0\r\n" AT_L);
+    release_relay(f);
+}
+
 /* The allocation comes too late to be told, and is released. */
 static void a_relay_that_nobody_was_told_goes(struct forge *f)
 {
@@ -440,6 +451,23 @@ static void the_answer_comes_too_late(struct forge *f)
     convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
     wait(f, 60);
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING}, TAP_NONE);
+}
+
+/* L has taken its offer back. What is told without ICE later has no credentials, and agrees on none. */
+static void without_ice_nothing_is_agreed_on(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    check_left(f, 0);
+    check_right(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    wait(f, 39000);
+    second_ones(f);
+    ask(f, &(struct ask){.left = false, .from = f->r, .to = f->l, .flags = CONTROLLED}, TAP_L);
+    answer(f, true, f->r, 401);
+    send(f, TAP_L, TAP_R, f->l, f->r);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    convey(f, false, NT_SIP_INVITE, 3, "", AUDIO_R);
+    convey(f, true, NT_SIP_OK, 3, "", AUDIO_L);
 }
 
 /* RFC 8445, 7.3.1.3: R's new candidate is told for the session before alone, and L learns it by a check of this one. */
@@ -742,6 +770,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(a_base_is_not_announced_again),
                                        STORY(the_relay_goes_with_its_session),
                                        STORY(the_relay_goes_after_its_session),
+                                       STORY(the_relay_goes_with_its_stream),
                                        STORY(a_relay_that_nobody_was_told_goes),
                                        STORY(a_restart_overtakes_a_nomination),
                                        STORY(ice_comes_back_after_an_answer_without),
@@ -752,6 +781,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(the_answer_is_dropped),
                                        STORY_OF(the_dropped_answer_was_the_first, "RFC8445-7.2.2-username RFC8838-9-session"),
                                        STORY(the_answer_comes_too_late),
+                                       STORY(without_ice_nothing_is_agreed_on),
                                        STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),
                                        STORY_OF(a_candidate_is_learnt_again, "RFC8838-9-session")};
 
