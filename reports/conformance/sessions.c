@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-/* RFC 3261, 17.1.1.2: Timer B, after which an INVITE without an answer has failed: "64*T1" */
-#define OFFER_LASTS (32 * NT_SEC)
 #define UNTOLD_MAX 64 /* sessions that are not told */
 
 /* --- generations --- */
@@ -465,8 +463,7 @@ static void pair_descriptions(struct nt_view *v)
     for (size_t i = 0; i < v->description_count; i++) {
         struct nt_view_description *d = &v->descriptions[i];
         d->exchanged = nt_view_is_full(d) && d->direction == NT_DIR_OUT ? find_exchanged(v, d) : NT_VIEW_NONE;
-        bool late =
-            d->offer && d->generation > 0 && d->exchanged != NT_VIEW_NONE && v->descriptions[d->exchanged].at > d->at + OFFER_LASTS;
+        bool late = d->offer && d->generation > 0 && d->exchanged != NT_VIEW_NONE && v->descriptions[d->exchanged].at > d->awaited;
         if (late || answers_no_restart(v, d))
             d->exchanged = NT_VIEW_NONE;
     }

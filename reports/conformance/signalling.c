@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+/* RFC 3261, 17.1.1.2: Timer B, after which an INVITE without an answer has failed: "64*T1". A provisional response stops it; 16.6:
+ * Timer C, "larger than 3 minutes", is the patience then. */
+#define TIMER_B (32 * NT_SEC)
+#define TIMER_C (181 * NT_SEC)
 #define SIP_LOOK_BACK 32 /* messages among which the same one is sought */
 
 static int add_passwords(struct nt_view *v, const struct nt_view_description *d)
@@ -140,6 +144,7 @@ static int add_description(struct nt_view *v, uint32_t party, const struct nt_ca
                                       .text = m->body,
                                       .len = m->body_len,
                                       .next = NT_VIEW_NONE,
+                                      .awaited = nt_time_after(f->at, TIMER_B),
                                       .exchanged = NT_VIEW_NONE};
     r = read_description(v, d);
     if (r != NT_OK)
@@ -180,6 +185,16 @@ static void note_bye(struct nt_view *v, uint32_t party, const struct nt_capture_
     p->bye = nt_time_min(p->bye, sent ? f->at - v->in->parties[party].told_late : f->at);
 }
 
+/* A provisional response to the party's offer. */
+static void note_provisional(const struct nt_view *v, uint32_t party, uint32_t cseq, nt_time at)
+{
+    for (uint32_t i = v->parties[party].description; i != NT_VIEW_NONE; i = v->descriptions[i].next) {
+        struct nt_view_description *d = &v->descriptions[i];
+        if (d->offer && d->direction == NT_DIR_OUT && d->cseq == cseq && at <= d->awaited)
+            d->awaited = nt_time_after(at, TIMER_C);
+    }
+}
+
 int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f, uint32_t number, const uint8_t *bytes, size_t len)
 {
     uint32_t party = v->taps[f->tap].party;
@@ -194,6 +209,8 @@ int nt_view_read_signalling(struct nt_view *v, const struct nt_capture_frame *f,
     const struct nt_sip_message *m = &sip->message;
     if (m->kind == NT_SIP_BYE)
         note_bye(v, party, f, number);
+    if (m->kind == NT_SIP_PROVISIONAL && m->answered == NT_SIP_INVITE && f->direction == NT_DIR_IN)
+        note_provisional(v, party, m->cseq, f->at);
     bool answer = m->kind == NT_SIP_OK && m->answered == NT_SIP_INVITE;
     if ((m->kind != NT_SIP_INVITE && m->kind != NT_SIP_INFO && !answer) || m->body_len == 0)
         return NT_OK;

@@ -137,6 +137,7 @@ struct nt_view_description {
     struct nt_ice_description d;
     bool copy;          /* d and notes are those of an earlier one with the same text */
     uint32_t next;      /* of the same party */
+    nt_time awaited;    /* of an offer: how long its answer is awaited */
     uint32_t exchanged; /* of one that was sent: what came for it, or NT_VIEW_NONE: sessions.h */
 };
 

@@ -81,6 +81,26 @@ static inline void hang_up(struct forge *f)
     cross(f, TAP_L_SIGNALLING, TAP_R_SIGNALLING, l, r, (uint8_t *)sip, (size_t)len);
 }
 
+/* R says that it is at work on L's offer. */
+static inline void trying(struct forge *f, unsigned cseq)
+{
+    char sip[1000];
+    struct nt_addr l = addr("198.18.0.1:5060"), r = addr("198.18.0.2:5060");
+    struct nt_sip_message m = {.kind = NT_SIP_PROVISIONAL,
+                               .status = 100,
+                               .cseq = cseq,
+                               .call_id = "1@natsim.invalid",
+                               .from = "l",
+                               .to = "r",
+                               .branch = "z9hG4bK1",
+                               .via = l,
+                               .in_dialog = true};
+    int len = nt_sip_write(&m, sip, sizeof sip);
+    if (len < 0)
+        abort();
+    cross(f, TAP_R_SIGNALLING, TAP_L_SIGNALLING, r, l, (uint8_t *)sip, (size_t)len);
+}
+
 /* L releases its allocation. */
 static inline void release_relay(struct forge *f)
 {

@@ -453,6 +453,23 @@ static void the_answer_comes_too_late(struct forge *f)
     ask(f, &(struct ask){.left = true, .from = f->l, .to = r9, .flags = CONTROLLING}, TAP_NONE);
 }
 
+/* RFC 3261, 17.1.1.2: "100 Trying" stops Timer B, and the answer is in time. */
+static void the_answer_was_announced(struct forge *f)
+{
+    offer_and_answer(f, audio_l, audio_r);
+    check_left(f, 0);
+    check_right(f);
+    convey(f, true, NT_SIP_INVITE, 2, ice2, AUDIO_L AGAIN_L("2") HOST_L);
+    wait(f, 200);
+    trying(f, 2);
+    wait(f, 39000);
+    convey(f, false, NT_SIP_OK, 2, ice2, AUDIO_R AGAIN_R("2") HOST_R);
+    second_ones(f);
+    pair_up(f, f->l, f->r, NOMINATE);
+    convey(f, false, NT_SIP_INVITE, 3, "", "m=audio 0 RTP/AVP 0\r\n" AT_R);
+    convey(f, true, NT_SIP_OK, 3, "", "m=audio 0 RTP/AVP 0\r\n" AT_L);
+}
+
 /* L has taken its offer back. What is told without ICE later has no credentials, and agrees on none. */
 static void without_ice_nothing_is_agreed_on(struct forge *f)
 {
@@ -781,6 +798,7 @@ static const struct story stories[] = {STORY(the_new_session_trickles_before_its
                                        STORY(the_answer_is_dropped),
                                        STORY_OF(the_dropped_answer_was_the_first, "RFC8445-7.2.2-username RFC8838-9-session"),
                                        STORY(the_answer_comes_too_late),
+                                       STORY_OF(the_answer_was_announced, "RFC8445-7.2.2-username"),
                                        STORY(without_ice_nothing_is_agreed_on),
                                        STORY_OF(before_nomination_a_candidate_is_added, "RFC8839-4.4.1.2.1-same"),
                                        STORY_OF(a_candidate_is_learnt_again, "RFC8838-9-session")};
