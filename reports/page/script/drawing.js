@@ -3,8 +3,7 @@ import { el, plural, svg } from './dom.js';
 import { candidatesAt, endsOf, momentOf } from './moment.js';
 import { internetOf, layoutOf, networkId, nodeId } from './layout.js';
 import { readRows, rowOf } from './rows.js';
-import { ofSelected } from './why.js';
-import { hostOf, isRelayed, leftOf, pointsOf, wayOf, wayUntil } from './way.js';
+import { hostOf, isRelayed, leftOf, ofSelected, pointsOf, wayOf, wayUntil } from './way.js';
 
 const LETTER = 6.7, LINE = 15, PAD = 8, CANDIDATES_MAX = 8, MAPPINGS_MAX = 6, SMALLEST = 0.82;
 

@@ -102,3 +102,5 @@ export function pointsOf(layout, way) {
   }
   return parts;
 }
+/* An entry of why_not that is of the selected pair, not of a better one: where its data or its consent was lost. */
+export const ofSelected = y => /^(data|consent) lost: /.test(y.text);

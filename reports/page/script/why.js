@@ -1,6 +1,7 @@
 // Why a call went as it did: the sentence that says most, all that was not as expected, and what kept each better pair from being used.
 import { el, grid, plural } from './dom.js';
 import { packetLink } from './ladder.js';
+import { ofSelected } from './way.js';
 
 const FEW = 4; // pairs that are shown at once
 
@@ -25,8 +26,6 @@ const pathTitle = c => c.path === 'direct' ? 'Why no better pair' : c.path === '
 export const failedElsewhere = (c, d) => d.reasons.length > 1 && !c.reason.startsWith('path: ');
 export const whyTitle = (c, d) => failedElsewhere(c, d) ? 'Why it ' + (c.outcome === 1 ? 'failed' : 'broke') : !c.path ? 'Why' :
   d.why_not.length && d.why_not.every(ofSelected) ? 'What was lost' : pathTitle(c);
-// Of the selected pair, not of a better one: where its data or its consent was lost.
-export const ofSelected = y => /^(data|consent) lost: /.test(y.text);
 export function typesOf(d, y) {
   const agent = d.agents.find(a => a.name === y.agent), pair = agent && agent.pairs.find(p => p.local === y.local && p.remote === y.remote);
   return pair && pair.local_type && pair.remote_type ? pair.local_type + '/' + pair.remote_type : '–';
