@@ -148,6 +148,25 @@ static void judge_never_nominated(struct nt_seen *s)
 
 /* --- triggered checks --- */
 
+/* How many transactions with servers the agent begins between: RFC 8445, 14.2 paces them together with the checks. */
+static nt_time count_gathering(const struct nt_seen *s, uint32_t party, nt_time from, nt_time to)
+{
+    nt_time n = 0;
+    for (uint32_t i = 0; i < s->v->count && s->v->items[i].at <= to; i++) {
+        const struct nt_item *m = &s->v->items[i];
+        n += m->party == party && m->at >= from && m->kind == NT_ITEM_STUN && m->class_ == NT_STUN_REQUEST && !m->check &&
+             m->direction == NT_DIR_OUT && m->first == i;
+    }
+    return n;
+}
+
+/* When it is late, gathering counted. */
+static nt_time late_after(const struct nt_seen *s, const struct nt_item *cause, nt_time until)
+{
+    nt_time gathering = count_gathering(s, cause->party, cause->at, until);
+    return until + nt_pacing_ta(s->v, cause, cause->at) * gathering + nt_tolerance(s->v);
+}
+
 static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time now)
 {
     struct nt_seen_link *l = &s->links[m->link];
@@ -155,7 +174,7 @@ static void settle_trigger(struct nt_seen *s, const struct nt_item *m, nt_time n
         return;
     const struct nt_item *cause = &s->v->items[l->waits];
     bool late = s->v->parties[m->party].bye > l->waits_until && now > l->waits_until + nt_tolerance(s->v) &&
-                s->components[m->place].selected > l->waits_until;
+                now > late_after(s, cause, l->waits_until) && s->components[m->place].selected > l->waits_until;
     if (late && nt_item_party(s->v, m)->moves) {
         nt_not_judged(s->finder, NT_ICE_RULE_TRIGGERED, m->party, moved_agents);
         late = false;

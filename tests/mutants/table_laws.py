@@ -43,6 +43,22 @@ LAWS = {
         "edits": [("core/ice/pacer.c", "    p->next = nt_time_after(now, p->ta);", "    p->next = nt_time_after(now, p->ta / 2);")],
         "laws": ["pacing"],
     },
+    "restart-keeps-its-password": {
+        "what": "a session that a restart begins has the password of the one before (RFC 8445, 9: both are new)",
+        "edits": [("core/ice/session.c", "    draw_text(s->env.rand, s->pwd, sizeof s->pwd - 1);\n",
+                   "    struct nt_rand old = nt_rand_stream(rand, 0);\n    draw_text(&old, s->pwd, sizeof s->pwd - 1);\n")],
+        "laws": ["conformance"],
+    },
+    "restart-waits": {
+        "what": "an agent that has lost its interface waits for 5 s before it restarts",
+        "edits": [("scenarios/apps/agent_recovery.c", "r->attempts == 0 ? 0 :", "r->attempts == 0 ? 5 * NT_SEC :")],
+        "laws": ["gaps"],
+    },
+    "hangup-keeps-allocations": {
+        "what": "an agent that hangs up releases no allocation (RFC 8656, 3.2)",
+        "edits": [("core/ice/ice.c", "    nt_ice_agent_close(a, now);\n    release_allocations(a, true, now);\n", "    nt_ice_agent_close(a, now);\n")],
+        "laws": ["releases"],
+    },
     "nat-filters-by-address-alone": {
         "what": "filtering by address and port looks at the address alone (RFC 4787, 5), as the oracle does not",
         "edits": [
