@@ -38,6 +38,12 @@ bool nt_answers_in_use(const struct nt_seen *s, const struct nt_item *m)
            !nt_view_is_superseded(s->v, m, m->at + NT_ANSWER_WITHIN) && !nt_view_may_be_given_up(s->v, m, m->at);
 }
 
+/* ICE had failed, and a restart, by which it lives again, comes before the answer. */
+static bool is_answered_anew(const struct nt_view *v, const struct nt_item *m, uint32_t answer)
+{
+    return answer != NT_VIEW_NONE && nt_view_generation_at(v, m->party, v->items[answer].at) > nt_view_generation(v, m);
+}
+
 /* Until the call ends. An agent that has selected nothing goes on answering until the PAC timer ends. RFC 8656, 11.4 lets a client
  * discard what comes from a peer for which it believes that there is no permission: the server's response may have been lost. One
  * that asks for a permission first answers later. */
@@ -51,7 +57,7 @@ void nt_answers_judge(struct nt_seen *s, const struct nt_item *m)
     nt_time waits_until = nt_time_after(since, NT_STUN_TI) - nt_item_party(v, m)->told_late;
     bool patient = since <= m->at && m->at < waits_until && nt_seen_concluded(s, m) == NT_TIME_NEVER;
     if (nt_view_goes_without_ice(v, m) || m->at + NT_ANSWER_WITHIN > v->end ||
-        v->parties[m->party].bye <= m->at + NT_ANSWER_WITHIN || !nt_answers_in_use(s, m) ||
+        v->parties[m->party].bye <= m->at + NT_ANSWER_WITHIN || !nt_answers_in_use(s, m) || is_answered_anew(v, m, answer) ||
         (m->inner && !nt_granted_to(&s->granted, m)))
         return;
     const char *how =
