@@ -3,6 +3,7 @@
 #include "scenarios/sweep/laws_of_life.h"
 #include "scenarios/sweep/laws_of_packets.h"
 #include "scenarios/sweep/laws_of_runs.h"
+#include "scenarios/sweep/world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -105,9 +106,13 @@ static bool loses_signalling(const struct nt_scn_case *c)
  * arrive, and no timer of the RFC ends the waiting for one. */
 static enum nt_law_holds ends(const struct nt_observation *o, char *detail)
 {
-    if (loses_signalling(o->c) || nt_observation_moves_flows(o))
+    if (o->c->expect.limit < NT_SWEEP_LIMIT * 60 * NT_SEC || nt_observation_moves_flows(o))
         return NT_LAW_NOT_TRIED;
-    for (int i = 0; i < 2; i++) {
+    if (o->r->virtual_ms * NT_MSEC >= o->c->expect.limit) {
+        snprintf(detail, NT_LAW_DETAIL, "it runs to its limit");
+        return NT_LAW_BROKEN;
+    }
+    for (int i = 0; i < 2 && !loses_signalling(o->c); i++) {
         uint32_t one = i == 0 ? o->c->caller : o->c->callee, other = i == 0 ? o->c->callee : o->c->caller;
         if (has_ended(state_of(o, one)) || strcmp(state_of(o, other), "failed") == 0)
             continue;

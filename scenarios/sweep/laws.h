@@ -9,7 +9,7 @@
     X(RUNS, "runs", "it loads, and runs to its end without an error of the program")                                                   \
     X(ORACLE, "oracle", "without troubles the path is one that the oracle knows")                                                      \
     X(CONFORMANCE, "conformance", "no agent and no server of ours is blamed by a rule of conformance")                                 \
-    X(ENDS, "ends", "at the end neither agent still runs, but one whose peer has failed")                                              \
+    X(ENDS, "ends", "it ends before its limit, and neither agent still runs then, but one whose peer has failed")                      \
     X(COMPLETES, "completes",                                                                                                          \
       "without troubles, or settled after changes, where each schedule of the oracle has a path, and no limit took it, both complete") \
     X(MIRRORED, "mirrored", "when both have completed, data arrive on the 5-tuple that the receiver sends on")                         \

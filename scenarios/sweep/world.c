@@ -137,7 +137,7 @@ static void say_what_is_expected(struct plan *p)
 {
     if (is_told(p))
         nt_tree_say(p->expect, "path", "oracle");
-    nt_tree_say(p->expect, "limit", "20m");
+    nt_tree_say(p->expect, "limit", "%um", NT_SWEEP_LIMIT);
 }
 
 /* Of 100 worlds 30 are troubled from the start, and 35 live through changes; 8 of the others have limits of pairs. */

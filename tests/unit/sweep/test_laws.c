@@ -33,6 +33,7 @@ FIXTURE(call_of_two)
     agents[0] = (struct nt_scn_agent){.name = "L", .ta = 50 * NT_MSEC};
     agents[1] = (struct nt_scn_agent){.name = "R", .ta = 100 * NT_MSEC};
     scn = (struct nt_scn_case){.agents = agents, .agent_count = 2, .caller = 0, .callee = 1};
+    scn.expect.limit = 3600 * NT_SEC;
     results[0] = (struct nt_result_agent){.state = "completed"};
     results[1] = (struct nt_result_agent){.state = "completed"};
     result = (struct nt_result_case){.agents = results, .agent_count = 2, .reason = ""};
@@ -138,6 +139,14 @@ TEST(one_that_runs_is_seen)
     assert_false(breaks(NT_LAW_ENDS));
     results[0].state = "gathering";
     assert_true(breaks(NT_LAW_ENDS));
+    scn.steps = steps;
+    scn.step_count = 1;
+    steps[0] = (struct nt_scn_step){.kind = NT_STEP_SIGNALLING, .act = NT_SIGNAL_DROP};
+    assert_false(breaks(NT_LAW_ENDS)); /* it waits for what is lost, */
+    result.virtual_ms = 3600000;
+    assert_true(breaks(NT_LAW_ENDS)); /* but not without end */
+    scn.expect.limit = 600 * NT_SEC;  /* it may have had no time to end */
+    assert_false(breaks(NT_LAW_ENDS));
 }
 
 TEST(one_that_does_not_complete_is_seen)
