@@ -378,11 +378,12 @@ static bool make_state(struct nt_seen *s)
            s->refused != NULL;
 }
 
-/* A check that an agent sends, or an answer, whose request is not always known: an agent answers nothing else than checks. */
+/* A check that an agent sends, or an answer, whose request is not always known: an agent answers nothing else than checks. It
+ * refuses those of sessions that it knows no more, too. */
 static bool is_of_a_check(const struct nt_item *m)
 {
     bool sent = m->kind == NT_ITEM_STUN && m->direction == NT_DIR_OUT && m->method == NT_STUN_BINDING && m->session != NT_VIEW_NONE;
-    return sent && (m->check || nt_item_is_response(m));
+    return sent && (m->check || m->class_ == NT_STUN_SUCCESS);
 }
 
 static void init_state(struct nt_seen *s)
