@@ -98,11 +98,11 @@ static bool offers_after(const struct nt_view *v, uint32_t party, nt_time at)
     return false;
 }
 
-/* The nominated pair is the one of both default destinations. Its local candidate may be the base, or what the peer sees of it. */
-static bool is_default_pair(const struct nt_view *v, const struct nt_item *m)
+/* The nominated pair is the one of both default destinations, at a time. Its local candidate may be the base, or what the peer sees
+ * of it. */
+static bool is_default_pair(const struct nt_view *v, const struct nt_item *m, nt_time at)
 {
-    const struct nt_view_description *own = last_until(v, m->party, NT_DIR_OUT, m->at),
-                                     *peer = last_until(v, m->party, NT_DIR_IN, m->at);
+    const struct nt_view_description *own = last_until(v, m->party, NT_DIR_OUT, at), *peer = last_until(v, m->party, NT_DIR_IN, at);
     struct nt_addr mapped = m->local;
     nt_item_addr(v, m, NT_ATTR_XOR_MAPPED_ADDRESS, &mapped);
     return own == NULL || peer == NULL || own->d.stream_count != 1 || peer->d.stream_count != 1 ||
@@ -120,9 +120,10 @@ static void judge_alignment(struct nt_finder *finder, uint32_t session, const st
         return;
     const struct nt_item *m = &v->items[n->item];
     nt_time by = m->at + OFFERS_WITHIN;
-    if (is_default_pair(v, m) || nt_view_place_count(v, session) != 1 || by > v->end || v->parties[m->party].bye <= by)
+    if (is_default_pair(v, m, m->at) || nt_view_place_count(v, session) != 1 || by > v->end || v->parties[m->party].bye <= by)
         return;
-    nt_require(finder, NT_SDP_RULE_ALIGNED, m, offers_after(v, m->party, m->at),
+    /* An answer to the peer's own offer may say as much. */
+    nt_require(finder, NT_SDP_RULE_ALIGNED, m, offers_after(v, m->party, m->at) || is_default_pair(v, m, by),
                "a pair other than the default one is nominated, the peer has no ice2, and no offer follows within %" PRId64 " s",
                OFFERS_WITHIN / NT_SEC);
 }
