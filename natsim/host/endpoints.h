@@ -16,7 +16,8 @@ void nt_host_announce(struct nt_host *h, uint32_t endpoint, nt_time now);
 
 void nt_endpoints_input(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes,
                         size_t len, nt_time now);
-void nt_endpoints_timers(struct nt_host *h, nt_time now); /* calls those whose deadline has come */
+void nt_endpoints_tell_of_streams(struct nt_host *h, nt_time now); /* after the host's TCP was called into */
+void nt_endpoints_timers(struct nt_host *h, nt_time now);          /* calls those whose deadline has come */
 nt_time nt_endpoints_deadline(const struct nt_host *h);
 void nt_endpoints_drain_all(struct nt_host *h, nt_time now);
 /* those that interfaces were announced to, that one went up or down */

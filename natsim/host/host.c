@@ -2,6 +2,8 @@
 #include "core/base/err.h"
 #include "natsim/host/host_in.h"
 #include "natsim/host/host_state.h"
+#include "natsim/host/streams.h"
+#include "natsim/tcp/tcp.h"
 
 #include <stdlib.h>
 
@@ -10,6 +12,7 @@ static void host_run(void *self, nt_time now)
     struct nt_host *h = self;
     if (h->reassembly != NULL)
         nt_reassembly_run(h->reassembly, now);
+    nt_streams_timer(h, now);
     nt_endpoints_timers(h, now);
 }
 
@@ -17,7 +20,8 @@ static nt_time host_deadline(const void *self)
 {
     const struct nt_host *h = self;
     nt_time reassembly = h->reassembly != NULL ? nt_reassembly_deadline(h->reassembly) : NT_TIME_NEVER;
-    return h->stopped ? NT_TIME_NEVER : nt_time_min(reassembly, nt_endpoints_deadline(h));
+    nt_time own = nt_time_min(reassembly, nt_streams_deadline(h));
+    return h->stopped ? NT_TIME_NEVER : nt_time_min(own, nt_endpoints_deadline(h));
 }
 
 static void set_interface(struct nt_host *h, uint32_t port, bool up, nt_time now)
@@ -57,6 +61,7 @@ static void host_del(void *self)
     nt_map_free(&h->own);
     nt_routes_free(&h->routes);
     nt_udp_ports_free(&h->ports);
+    nt_tcp_del(h->tcp);
     free(h->endpoints);
     nt_reassembly_del(h->reassembly);
     free(h);

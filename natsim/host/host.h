@@ -1,4 +1,4 @@
-/* A host: interfaces with addresses, UDP ports, source routing, and the endpoints (core/base/endpoint.h) that run on it. It grants
+/* A host: interfaces with addresses, UDP ports, TCP, source routing, and the endpoints (core/base/endpoint.h) that run on it. It grants
  * their requests, gives them what arrives, and sends their output. An IP stack from outside (of processes attached in real time)
  * can replace the endpoints: then whole packets go to it and come from it.
  *

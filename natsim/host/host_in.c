@@ -4,8 +4,11 @@
 #include "natsim/host/endpoints.h"
 #include "natsim/host/host_out.h"
 #include "natsim/host/host_state.h"
+#include "natsim/host/streams.h"
 #include "natsim/packet/icmp.h"
 #include "natsim/packet/martian.h"
+#include "natsim/packet/segment.h"
+#include "natsim/tcp/tcp.h"
 
 #include <string.h>
 
@@ -62,7 +65,9 @@ static void udp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
     nt_fabric_consumed(h->fabric, p);
 }
 
-static const struct nt_why other_port = {NT_DISCARD_UNRELATED, "an ICMP error about nothing that an open port here has sent"},
+static const struct nt_why other_port = {NT_DISCARD_UNRELATED,
+                                         "an ICMP error about nothing that an open port or connection here has sent"},
+                           no_connection = {NT_DISCARD_NO_RECIPIENT, "a segment of no connection here"},
                            other_icmp = {NT_DISCARD_UNUSED, "an ICMP message that no program here waits for"};
 
 static void pass_over(struct nt_host *h, struct nt_packet *p, const struct nt_why *why, nt_time now)
@@ -73,15 +78,51 @@ static void pass_over(struct nt_host *h, struct nt_packet *p, const struct nt_wh
     nt_fabric_consumed(h->fabric, p);
 }
 
+/* RFC 9293, 3.10.7.1: a reset answers what is for nobody, unless it is one. */
+static void refuse_segment(struct nt_host *h, struct nt_packet *about, nt_time now)
+{
+    struct nt_segment s;
+    struct nt_packet *p = nt_fabric_packet(h->fabric, 0);
+    if (p != NULL && nt_tcp_refuse(about, p))
+        nt_out_packet(h, p, now);
+    else if (p != NULL)
+        nt_fabric_consumed(h->fabric, p);
+    bool opens = nt_segment_read(about, &s) == NT_OK && (s.flags & (NT_TCP_SYN | NT_TCP_ACK | NT_TCP_RST)) == NT_TCP_SYN;
+    if (opens)
+        drop_packet(h, about, NT_DROP_NO_SOCKET, now);
+    else
+        pass_over(h, about, &no_connection, now);
+}
+
+static void tcp_in(struct nt_host *h, struct nt_packet *p, nt_time now)
+{
+    int r = nt_streams_receive(h, p, now);
+    if (r == NT_ENOENT) {
+        refuse_segment(h, p, now);
+        return;
+    }
+    if (r == NT_ENOMEM)
+        nt_fabric_out_of_memory(h->fabric);
+    if (r == NT_EFORMAT)
+        drop_packet(h, p, NT_DROP_MALFORMED, now);
+    else
+        nt_fabric_consumed(h->fabric, p);
+    nt_endpoints_tell_of_streams(h, now);
+}
+
 /* RFC 1122, 4.1.3.3: UDP MUST pass to the application layer all ICMP error messages that it receives from the IP layer. */
 static void error_in(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     struct nt_path path = {.transport = NT_UDP};
     uint8_t proto, what[NT_ICMP_INPUT] = {p->data[p->l4], p->data[p->l4 + 1]};
     nt_store32(what + 2, nt_packet_icmp_mtu(p));
-    bool ours =
-        nt_packet_quoted(p, &path.local, &path.remote, &proto) == NT_OK && proto == NT_PROTO_UDP && nt_host_owns(h, &path.local);
-    uint32_t endpoint = ours ? nt_udp_ports_find(&h->ports, &path.local) : NT_UDP_PORT_CLOSED;
+    bool ours = nt_packet_quoted(p, &path.local, &path.remote, &proto) == NT_OK && nt_host_owns(h, &path.local);
+    if (ours && proto == NT_PROTO_TCP && nt_streams_take_error(h, p, &path.local, &path.remote)) {
+        nt_fabric_consumed(h->fabric, p);
+        nt_endpoints_tell_of_streams(h, now);
+        return;
+    }
+    uint32_t endpoint = ours && proto == NT_PROTO_UDP ? nt_udp_ports_find(&h->ports, &path.local) : NT_UDP_PORT_CLOSED;
     if (endpoint == NT_UDP_PORT_CLOSED) {
         pass_over(h, p, &other_port, now);
         return;
@@ -169,6 +210,8 @@ void nt_in_receive(void *self, uint32_t port, struct nt_packet *p, nt_time now)
     }
     if (p->proto == NT_PROTO_UDP)
         udp_in(h, p, now);
+    else if (p->proto == NT_PROTO_TCP)
+        tcp_in(h, p, now);
     else if (p->proto == (p->family == NT_AF_IPV4 ? NT_PROTO_ICMP : NT_PROTO_ICMP6))
         icmp_in(h, p, now);
     else

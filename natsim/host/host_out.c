@@ -87,7 +87,7 @@ static bool fill_source(const struct nt_host *h, uint32_t port, uint8_t family, 
     return false;
 }
 
-static void tell_unsent(const struct nt_host *h, const struct nt_addr *to, const char *why, nt_time now)
+void nt_out_tell_unsent(const struct nt_host *h, const struct nt_addr *to, const char *why, nt_time now)
 {
     struct nt_trace trace = *nt_fabric_trace(h->fabric);
     trace.node = h->node;
@@ -102,7 +102,7 @@ static const char *make_packet(struct nt_host *h, const struct nt_path *path, co
     bool open = !nt_addr_is_set(&src) || nt_addr_is_any(&src);
     *port = open ? interface_towards(h, &path->remote) : interface_with(h, &src);
     if (path->transport != NT_UDP)
-        return "only UDP is sent";
+        return "only UDP and TCP are sent";
     if (*port == NT_FABRIC_NONE)
         return open ? "no interface leads there" : "no interface has the address that it is sent from";
     if (len > NT_DATAGRAM_MAX)
@@ -120,7 +120,7 @@ bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path 
     uint32_t port;
     const char *why = make_packet(h, path, bytes, len, &port, &p);
     if (why != NULL) {
-        tell_unsent(h, &path->remote, why, now);
+        nt_out_tell_unsent(h, &path->remote, why, now);
         return false;
     }
     if (nt_udp_ports_find(&h->ports, &path->local) != endpoint) {
@@ -130,11 +130,32 @@ bool nt_out_datagram(struct nt_host *h, uint32_t endpoint, const struct nt_path 
     return send_from(h, port, p, path->df != 0, now);
 }
 
+bool nt_out_find_source(const struct nt_host *h, const struct nt_addr *remote, struct nt_addr *local, uint32_t *mtu)
+{
+    bool open = !nt_addr_is_set(local) || nt_addr_is_any(local);
+    uint32_t port = open ? interface_towards(h, remote) : interface_with(h, local);
+    bool found = port != NT_FABRIC_NONE && (!open || fill_source(h, port, remote->family, local));
+    if (found)
+        *mtu = link_mtu(h, port);
+    return found;
+}
+
+void nt_out_segment(struct nt_host *h, struct nt_packet *p, nt_time now)
+{
+    uint32_t port = interface_with(h, &p->src);
+    if (port != NT_FABRIC_NONE) {
+        send_from(h, port, p, true, now);
+        return;
+    }
+    nt_out_tell_unsent(h, &p->dst, "no interface has the address that it is sent from", now);
+    nt_fabric_consumed(h->fabric, p);
+}
+
 void nt_out_packet(struct nt_host *h, struct nt_packet *p, nt_time now)
 {
     uint32_t port = interface_for(h, &p->src, &p->dst);
     if (port == NT_FABRIC_NONE) {
-        tell_unsent(h, &p->dst, "no interface leads there", now);
+        nt_out_tell_unsent(h, &p->dst, "no interface leads there", now);
         nt_fabric_consumed(h->fabric, p);
         return;
     }
@@ -192,14 +213,14 @@ int nt_host_emit(struct nt_host *h, uint32_t port, const uint8_t *packet, size_t
     struct nt_packet *p = NULL;
     int r = copy_packet(h, packet, len, &p);
     if (r == NT_ELIMIT)
-        tell_unsent(h, &(struct nt_addr){0}, "longer than a packet can be", now);
+        nt_out_tell_unsent(h, &(struct nt_addr){0}, "longer than a packet can be", now);
     if (r != NT_OK)
         return r;
     r = nt_packet_parse(p);
     if (r != NT_OK)
         p->dst = (struct nt_addr){0};
     if (r != NT_OK || h->stopped) {
-        tell_unsent(h, &p->dst, r == NT_OK ? "the host is stopped" : "a packet that cannot be read", now);
+        nt_out_tell_unsent(h, &p->dst, r == NT_OK ? "the host is stopped" : "a packet that cannot be read", now);
         nt_fabric_consumed(h->fabric, p);
         return r;
     }

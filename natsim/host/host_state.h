@@ -30,6 +30,7 @@ struct nt_host {
     struct nt_map own; /* address with port 0 -> interface */
     struct nt_routes routes;
     struct nt_udp_ports ports;
+    struct nt_tcp *tcp; /* made at the first request for a stream */
     struct nt_host_endpoint *endpoints;
     size_t endpoint_count, endpoint_cap;
     struct nt_reassembly *reassembly; /* made with the first fragment */

@@ -195,6 +195,15 @@ int nt_packet_quoted_type(const struct nt_packet *p)
     return known ? h.ip[h.l4] : -1;
 }
 
+int nt_packet_quoted_sequence(const struct nt_packet *p, uint32_t *seq)
+{
+    struct nt_headers h;
+    if (find_quoted(p, &h) != NT_OK || !h.transport || h.proto != NT_PROTO_TCP)
+        return NT_ENOENT;
+    *seq = nt_load32(h.ip + h.l4 + 4);
+    return NT_OK;
+}
+
 static void set_quoted(struct nt_packet *p, bool src, const struct nt_addr *a)
 {
     struct nt_headers h;

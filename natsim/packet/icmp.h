@@ -27,6 +27,8 @@ bool nt_packet_has_source_route(const struct nt_packet *p);
 int nt_packet_quoted(const struct nt_packet *p, struct nt_addr *src, struct nt_addr *dst, uint8_t *proto);
 /* The type of the ICMP message that an error quotes; -1: it quotes none, or a later fragment of one. */
 int nt_packet_quoted_type(const struct nt_packet *p);
+/* The sequence number of the TCP segment that an error quotes; NT_ENOENT: it quotes none. */
+int nt_packet_quoted_sequence(const struct nt_packet *p, uint32_t *seq);
 void nt_packet_set_quoted_src(struct nt_packet *p, const struct nt_addr *a);
 void nt_packet_set_quoted_dst(struct nt_packet *p, const struct nt_addr *a);
 

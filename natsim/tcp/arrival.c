@@ -51,12 +51,12 @@ static bool answer_reset(struct arrival *a, const struct nt_why *why)
 void nt_arrival_learn(struct nt_tcp_connection *c, const struct nt_segment *syn)
 {
     nt_receiver_start(&c->rcv, syn->seq);
-    nt_sender_set_mss(&c->snd, nt_mss_of_syn((uint16_t)c->snd.mss, syn, c->local.family));
+    nt_tcp_sender_set_mss(&c->snd, nt_mss_of_syn((uint16_t)c->snd.mss, syn, c->local.family));
     c->scales = c->scales && syn->scales;
     c->snd.shift = !c->scales ? 0 : syn->shift < SHIFT_MAX ? syn->shift : SHIFT_MAX;
     if (!c->scales)
         nt_receiver_keep_unscaled(&c->rcv);
-    nt_sender_set_window(&c->snd, syn->seq, (syn->flags & NT_TCP_ACK) != 0 ? syn->ack : c->snd.iss, syn->window);
+    nt_tcp_sender_set_window(&c->snd, syn->seq, (syn->flags & NT_TCP_ACK) != 0 ? syn->ack : c->snd.iss, syn->window);
 }
 
 static bool open_connection(struct arrival *a)
@@ -64,7 +64,8 @@ static bool open_connection(struct arrival *a)
     struct nt_tcp_connection *c = a->c;
     if (c->listener != NT_MAP_NONE) {
         const struct nt_tcp_listener *l = &a->t->listeners[c->listener];
-        a->err = nt_table_name(a->t, nt_table_index(a->t, c), (struct nt_tcp_name){l->name.owner, NT_ACCEPTED | a->t->accepted});
+        a->err =
+            nt_tcp_table_name(a->t, nt_tcp_table_index(a->t, c), (struct nt_tcp_name){l->name.owner, NT_ACCEPTED | a->t->accepted});
         if (a->err != NT_OK) {
             nt_connection_abort(c);
             return false;
@@ -95,12 +96,12 @@ static bool in_syn_sent(struct arrival *a)
         return stop(a, &no_handshake);
     nt_arrival_learn(c, a->s);
     if (acked) {
-        nt_sender_acked(&c->snd, a->s->ack, a->now);
+        nt_tcp_sender_acked(&c->snd, a->s->ack, a->now);
         c->acks = true;
         return open_connection(a);
     }
     c->state = NT_TCP_SYN_RECEIVED;
-    nt_sender_repeat_syn(&c->snd);
+    nt_tcp_sender_repeat_syn(&c->snd);
     return true;
 }
 
@@ -157,7 +158,7 @@ static bool is_duplicate(const struct arrival *a)
 
 static bool is_newer_window(const struct arrival *a)
 {
-    const struct nt_sender *snd = &a->c->snd;
+    const struct nt_tcp_sender *snd = &a->c->snd;
     return nt_seq_before(snd->wl1, a->s->seq) || (snd->wl1 == a->s->seq && !nt_seq_after(snd->wl2, a->s->ack));
 }
 
@@ -165,7 +166,7 @@ static bool is_newer_window(const struct arrival *a)
 static bool follow_fin(struct arrival *a)
 {
     struct nt_tcp_connection *c = a->c;
-    if (!nt_sender_fin_acked(&c->snd))
+    if (!nt_tcp_sender_fin_acked(&c->snd))
         return true;
     if (c->state == NT_TCP_FIN_WAIT_1)
         nt_connection_enter_fin_wait_2(c, a->now);
@@ -180,7 +181,7 @@ static bool follow_fin(struct arrival *a)
 static bool take_ack(struct arrival *a)
 {
     struct nt_tcp_connection *c = a->c;
-    struct nt_sender *snd = &c->snd;
+    struct nt_tcp_sender *snd = &c->snd;
     uint32_t ack = a->s->ack;
     bool forward = nt_seq_after(ack, snd->una);
     if (!has(a, NT_TCP_ACK))
@@ -190,7 +191,7 @@ static bool take_ack(struct arrival *a)
             return answer_reset(a, &unsent_acked);
         if (!open_connection(a))
             return false;
-        nt_sender_set_window(snd, a->s->seq, ack, window_of(a));
+        nt_tcp_sender_set_window(snd, a->s->seq, ack, window_of(a));
     }
     if (nt_seq_after(ack, snd->max) || nt_seq_before(ack, snd->una - snd->max_wnd)) { /* RFC 5961, 5.2 */
         nt_connection_challenge(c, a->now);
@@ -199,11 +200,11 @@ static bool take_ack(struct arrival *a)
     if (c->state == NT_TCP_TIME_WAIT)
         return true;
     if (forward)
-        nt_sender_acked(snd, ack, a->now);
+        nt_tcp_sender_acked(snd, ack, a->now);
     else if (ack == snd->una)
-        nt_sender_heard(snd, is_duplicate(a), a->now);
+        nt_tcp_sender_heard(snd, is_duplicate(a), a->now);
     if (ack == snd->una && is_newer_window(a))
-        nt_sender_set_window(snd, a->s->seq, ack, window_of(a));
+        nt_tcp_sender_set_window(snd, a->s->seq, ack, window_of(a));
     return follow_fin(a);
 }
 
@@ -254,7 +255,7 @@ static bool is_handshake(struct arrival *a, struct nt_segment *as)
     if (c->state != NT_TCP_SYN_RECEIVED || !has(a, NT_TCP_SYN) || has(a, NT_TCP_RST) || a->s->seq != c->rcv.nxt - 1)
         return true;
     if (!has(a, NT_TCP_ACK)) {
-        nt_sender_repeat_syn(&c->snd);
+        nt_tcp_sender_repeat_syn(&c->snd);
         return stop(a, &old);
     }
     *as = *a->s;

@@ -22,8 +22,8 @@ void nt_connection_shut(struct nt_tcp_connection *c)
 void nt_connection_enter_time_wait(struct nt_tcp_connection *c, nt_time now)
 {
     c->state = NT_TCP_TIME_WAIT;
-    nt_sender_stop(&c->snd);
-    nt_sender_free(&c->snd);
+    nt_tcp_sender_stop(&c->snd);
+    nt_tcp_sender_free(&c->snd);
     c->ends = nt_time_after(now, TIME_WAIT);
 }
 
@@ -39,8 +39,8 @@ void nt_connection_end(struct nt_tcp_connection *c, enum nt_closed why)
     c->state = NT_TCP_GONE;
     c->acks = c->keeps = c->resets = false;
     c->ends = NT_TIME_NEVER;
-    nt_sender_stop(&c->snd);
-    nt_sender_free(&c->snd);
+    nt_tcp_sender_stop(&c->snd);
+    nt_tcp_sender_free(&c->snd);
     if (why != 0) { /* RFC 9293, 3.10.7.4: all segment queues should be flushed */
         c->rcv.given = c->rcv.nxt;
         c->rcv.ended = false;
@@ -53,7 +53,7 @@ void nt_connection_end(struct nt_tcp_connection *c, enum nt_closed why)
 void nt_connection_abort(struct nt_tcp_connection *c)
 {
     bool tells = c->state != NT_TCP_SYN_SENT && c->state != NT_TCP_TIME_WAIT && c->state != NT_TCP_GONE;
-    uint32_t seq = nt_sender_seq(&c->snd);
+    uint32_t seq = nt_tcp_sender_seq(&c->snd);
     nt_connection_end(c, NT_CLOSED_RESET);
     c->resets = c->reset_acks = tells;
     c->reset_seq = seq;

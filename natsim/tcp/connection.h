@@ -29,7 +29,7 @@ struct nt_tcp_connection {
     uint32_t listener_id; /* who accepted it, by number */
     bool scales;          /* the window: offered, then agreed */
     struct nt_addr local, remote;
-    struct nt_sender snd;
+    struct nt_tcp_sender snd;
     struct nt_receiver rcv;
     /* to be sent */
     bool acks, keeps; /* an ACK; a keepalive probe */

@@ -40,7 +40,7 @@ static void shrink(struct nt_tcp_connection *c, uint32_t mtu)
         mtu = plateau_below(c->snd.mss + headers);
     uint16_t mss = nt_mss_of_mtu(mtu, c->local.family);
     if (mss < c->snd.mss)
-        nt_sender_shrink(&c->snd, mss);
+        nt_tcp_sender_shrink(&c->snd, mss);
 }
 
 bool nt_error_take(struct nt_tcp_connection *c, const struct nt_tcp_error *e)

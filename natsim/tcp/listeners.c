@@ -54,7 +54,7 @@ int nt_listeners_choose(struct nt_tcp *t, struct nt_addr *local, const struct nt
             local->port = next_port(t);
         other = find_other(t, local);
         bool ours = other == NT_MAP_NONE || (given && t->listeners[other].name.owner == owner);
-        if (ours && (remote == NULL || nt_table_find(t, local, remote) == NULL))
+        if (ours && (remote == NULL || nt_tcp_table_find(t, local, remote) == NULL))
             return NT_OK;
         if (given)
             break;
@@ -77,7 +77,7 @@ int nt_listeners_add(struct nt_tcp *t, struct nt_addr *local, struct nt_tcp_name
 {
     size_t place;
     struct nt_addr at = *local;
-    if (nt_listeners_named(t, name) != NT_MAP_NONE || nt_table_named(t, name) != NULL)
+    if (nt_listeners_named(t, name) != NT_MAP_NONE || nt_tcp_table_named(t, name) != NULL)
         return NT_EEXIST;
     if (at.port != 0 ? find_other(t, &at) != NT_MAP_NONE : nt_listeners_choose(t, &at, NULL, name.owner) != NT_OK)
         return NT_EEXIST;

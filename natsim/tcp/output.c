@@ -58,15 +58,15 @@ bool nt_output_next(struct nt_tcp *t, struct nt_tcp_connection *c, struct nt_pac
         return write_reset(t, c, p);
     if (c->state == NT_TCP_GONE)
         return false;
-    if (c->state != NT_TCP_TIME_WAIT && nt_sender_next(&c->snd, &piece, now))
+    if (c->state != NT_TCP_TIME_WAIT && nt_tcp_sender_next(&c->snd, &piece, now))
         return piece.syn ? write_syn(t, c, p) : write_piece(t, c, p, &piece);
     if (c->acks || c->keeps) {
         /* RFC 9293, 3.8.4: SEG.SEQ of a keepalive is SND.NXT-1 */
-        struct nt_segment s = {.seq = nt_sender_seq(&c->snd) - (c->keeps && !c->acks)};
+        struct nt_segment s = {.seq = nt_tcp_sender_seq(&c->snd) - (c->keeps && !c->acks)};
         acknowledge(c, &s);
         return write_segment(t, c, p, &s);
     }
     if (c->state != NT_TCP_TIME_WAIT)
-        nt_sender_rest(&c->snd, now);
+        nt_tcp_sender_rest(&c->snd, now);
     return false;
 }

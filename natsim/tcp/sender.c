@@ -6,40 +6,40 @@
 
 #define PROBE_MAX (60 * NT_SEC) /* between two probes */
 
-void nt_sender_init(struct nt_sender *s, uint32_t iss, uint32_t mss, nt_time now)
+void nt_tcp_sender_init(struct nt_tcp_sender *s, uint32_t iss, uint32_t mss, nt_time now)
 {
-    *s = (struct nt_sender){.iss = iss,
-                            .una = iss,
-                            .nxt = iss,
-                            .max = iss,
-                            .end = iss + 1,
-                            .mss = mss,
-                            .timer = NT_TIME_NEVER,
-                            .progress = now,
-                            .sent = now};
+    *s = (struct nt_tcp_sender){.iss = iss,
+                                .una = iss,
+                                .nxt = iss,
+                                .max = iss,
+                                .end = iss + 1,
+                                .mss = mss,
+                                .timer = NT_TIME_NEVER,
+                                .progress = now,
+                                .sent = now};
     nt_rto_init(&s->rto);
     nt_congestion_init(&s->congestion, mss, iss);
 }
 
-void nt_sender_free(struct nt_sender *s)
+void nt_tcp_sender_free(struct nt_tcp_sender *s)
 {
     nt_ring_free(&s->ring);
     nt_writes_free(&s->writes);
 }
 
 /* The sequence number of the first byte in the ring. */
-static uint32_t ring_from(const struct nt_sender *s)
+static uint32_t ring_from(const struct nt_tcp_sender *s)
 {
     return s->una == s->iss ? s->iss + 1 : s->una;
 }
 
 /* What of `end` is behind it; with FIN acknowledged it is before una. */
-static uint32_t held(const struct nt_sender *s)
+static uint32_t held(const struct nt_tcp_sender *s)
 {
     return nt_seq_before(s->end, ring_from(s)) ? 0 : s->end - ring_from(s);
 }
 
-int nt_sender_write(struct nt_sender *s, const uint8_t *bytes, size_t len, size_t limit)
+int nt_tcp_sender_write(struct nt_tcp_sender *s, const uint8_t *bytes, size_t len, size_t limit)
 {
     uint32_t at = held(s);
     if (len > limit - at)
@@ -55,7 +55,7 @@ int nt_sender_write(struct nt_sender *s, const uint8_t *bytes, size_t len, size_
 }
 
 /* The piece at `from`: as long as the MSS and the end of its write allow, with FIN if that follows. False: there is none. */
-static bool cut_piece(const struct nt_sender *s, uint32_t from, struct nt_sending *out)
+static bool cut_piece(const struct nt_tcp_sender *s, uint32_t from, struct nt_sending *out)
 {
     if (nt_seq_after(from, s->end) || (from == s->end && !s->shut))
         return false;
@@ -69,7 +69,7 @@ static bool cut_piece(const struct nt_sender *s, uint32_t from, struct nt_sendin
 
 /* Makes the piece fit into the window. RFC 9293, 3.8.6.2.1: less than there is goes only if it is half of the largest window that
  * the peer has offered. */
-static bool fit_window(const struct nt_sender *s, uint32_t room, struct nt_sending *out)
+static bool fit_window(const struct nt_tcp_sender *s, uint32_t room, struct nt_sending *out)
 {
     if ((uint32_t)out->len + out->fin <= room)
         return true;
@@ -83,13 +83,13 @@ static bool fit_window(const struct nt_sender *s, uint32_t room, struct nt_sendi
     return true;
 }
 
-static void start_timer(struct nt_sender *s, nt_time now)
+static void start_timer(struct nt_tcp_sender *s, nt_time now)
 {
     s->timer = nt_time_after(now, s->rto.value);
     s->persists = false;
 }
 
-static void count_sent(struct nt_sender *s, const struct nt_sending *out, nt_time now)
+static void count_sent(struct nt_tcp_sender *s, const struct nt_sending *out, nt_time now)
 {
     uint32_t stop = out->seq + out->len + out->syn + out->fin;
     if (out->seq == s->max && !s->timed) {
@@ -103,7 +103,7 @@ static void count_sent(struct nt_sender *s, const struct nt_sending *out, nt_tim
     s->sent = now;
 }
 
-static void count_next(struct nt_sender *s, const struct nt_sending *out, nt_time now)
+static void count_next(struct nt_tcp_sender *s, const struct nt_sending *out, nt_time now)
 {
     if (s->timer == NT_TIME_NEVER || s->persists) {
         if (s->persists)
@@ -114,7 +114,7 @@ static void count_next(struct nt_sender *s, const struct nt_sending *out, nt_tim
     s->nxt = out->seq + out->len + out->syn + out->fin;
 }
 
-static bool next_new(struct nt_sender *s, struct nt_sending *out, nt_time now)
+static bool next_new(struct nt_tcp_sender *s, struct nt_sending *out, nt_time now)
 {
     uint32_t flight = s->nxt - s->una;
     if (flight == 0 && s->una == s->max && now - s->sent > s->rto.value)
@@ -128,7 +128,7 @@ static bool next_new(struct nt_sender *s, struct nt_sending *out, nt_time now)
 }
 
 /* RFC 9293, 3.8.6.1: at least one octet of new data; what the window has room for, if it has some. */
-static bool next_probe(struct nt_sender *s, struct nt_sending *out, nt_time now)
+static bool next_probe(struct nt_tcp_sender *s, struct nt_sending *out, nt_time now)
 {
     if (!cut_piece(s, s->una, out))
         return false;
@@ -143,7 +143,7 @@ static bool next_probe(struct nt_sender *s, struct nt_sending *out, nt_time now)
     return true;
 }
 
-bool nt_sender_next(struct nt_sender *s, struct nt_sending *out, nt_time now)
+bool nt_tcp_sender_next(struct nt_tcp_sender *s, struct nt_sending *out, nt_time now)
 {
     if (s->nxt == s->iss) {
         *out = (struct nt_sending){.seq = s->iss, .syn = true};
@@ -164,7 +164,7 @@ bool nt_sender_next(struct nt_sender *s, struct nt_sending *out, nt_time now)
     return next_new(s, out, now);
 }
 
-void nt_sender_rest(struct nt_sender *s, nt_time now)
+void nt_tcp_sender_rest(struct nt_tcp_sender *s, nt_time now)
 {
     struct nt_sending piece;
     if (s->una == s->iss)
@@ -178,15 +178,15 @@ void nt_sender_rest(struct nt_sender *s, nt_time now)
     }
 }
 
-static void restart_timer(struct nt_sender *s, nt_time now)
+static void restart_timer(struct nt_tcp_sender *s, nt_time now)
 {
     if (s->una == s->max)
-        nt_sender_stop(s);
+        nt_tcp_sender_stop(s);
     else
         start_timer(s, now);
 }
 
-static void measure(struct nt_sender *s, nt_time now)
+static void measure(struct nt_tcp_sender *s, nt_time now)
 {
     if (s->timed && !nt_seq_before(s->una, s->timed_end)) {
         nt_rto_measured(&s->rto, now - s->timed_from);
@@ -195,7 +195,7 @@ static void measure(struct nt_sender *s, nt_time now)
 }
 
 /* What is acknowledged leaves the ring. */
-static void forget(struct nt_sender *s, uint32_t ack)
+static void forget(struct nt_tcp_sender *s, uint32_t ack)
 {
     uint32_t from = ring_from(s), to = nt_seq_min(ack, s->end);
     if (nt_seq_after(to, from))
@@ -205,7 +205,7 @@ static void forget(struct nt_sender *s, uint32_t ack)
     s->nxt = nt_seq_max(s->nxt, ack);
 }
 
-void nt_sender_acked(struct nt_sender *s, uint32_t ack, nt_time now)
+void nt_tcp_sender_acked(struct nt_tcp_sender *s, uint32_t ack, nt_time now)
 {
     bool syn = s->una == s->iss, restart = true;
     uint32_t bytes = ack - s->una;
@@ -224,7 +224,7 @@ void nt_sender_acked(struct nt_sender *s, uint32_t ack, nt_time now)
         restart_timer(s, now);
 }
 
-void nt_sender_heard(struct nt_sender *s, bool duplicate, nt_time now)
+void nt_tcp_sender_heard(struct nt_tcp_sender *s, bool duplicate, nt_time now)
 {
     if (s->persists) { /* RFC 9293, 3.8.6.1: the connection stays open as long as probes are acknowledged */
         s->progress = now;
@@ -236,7 +236,7 @@ void nt_sender_heard(struct nt_sender *s, bool duplicate, nt_time now)
     }
 }
 
-void nt_sender_set_window(struct nt_sender *s, uint32_t seq, uint32_t ack, uint32_t window)
+void nt_tcp_sender_set_window(struct nt_tcp_sender *s, uint32_t seq, uint32_t ack, uint32_t window)
 {
     s->wnd = window;
     s->wl1 = seq;
@@ -245,19 +245,19 @@ void nt_sender_set_window(struct nt_sender *s, uint32_t seq, uint32_t ack, uint3
         s->max_wnd = window;
 }
 
-void nt_sender_set_mss(struct nt_sender *s, uint32_t mss)
+void nt_tcp_sender_set_mss(struct nt_tcp_sender *s, uint32_t mss)
 {
     s->mss = mss;
     nt_congestion_init(&s->congestion, mss, s->iss);
 }
 
-static void start_over(struct nt_sender *s)
+static void start_over(struct nt_tcp_sender *s)
 {
     s->nxt = s->una;
     s->timed = s->resends = false;
 }
 
-void nt_sender_shrink(struct nt_sender *s, uint32_t mss)
+void nt_tcp_sender_shrink(struct nt_tcp_sender *s, uint32_t mss)
 {
     s->mss = mss;
     nt_congestion_set_mss(&s->congestion, mss);
@@ -265,7 +265,7 @@ void nt_sender_shrink(struct nt_sender *s, uint32_t mss)
         start_over(s);
 }
 
-static bool persist(struct nt_sender *s, nt_time now)
+static bool persist(struct nt_tcp_sender *s, nt_time now)
 {
     nt_time wait = s->rto.value;
     s->probed++;
@@ -276,10 +276,10 @@ static bool persist(struct nt_sender *s, nt_time now)
     return true;
 }
 
-bool nt_sender_expired(struct nt_sender *s, nt_time patience, nt_time now)
+bool nt_tcp_sender_expired(struct nt_tcp_sender *s, nt_time patience, nt_time now)
 {
     if (now - s->progress >= patience) {
-        nt_sender_stop(s);
+        nt_tcp_sender_stop(s);
         return false;
     }
     if (s->persists)
@@ -291,13 +291,13 @@ bool nt_sender_expired(struct nt_sender *s, nt_time patience, nt_time now)
     return true;
 }
 
-void nt_sender_stop(struct nt_sender *s)
+void nt_tcp_sender_stop(struct nt_tcp_sender *s)
 {
     s->timer = NT_TIME_NEVER;
     s->persists = false;
 }
 
-void nt_sender_repeat_syn(struct nt_sender *s)
+void nt_tcp_sender_repeat_syn(struct nt_tcp_sender *s)
 {
     start_over(s);
 }

@@ -9,7 +9,7 @@
 #include "natsim/tcp/rto.h"
 #include "natsim/tcp/writes.h"
 
-struct nt_sender {
+struct nt_tcp_sender {
     uint32_t iss, una, nxt; /* of RFC 9293; after a timeout nxt is una again */
     uint32_t max;           /* the end of what was sent */
     uint32_t end;           /* of what was written; FIN comes there */
@@ -40,32 +40,32 @@ struct nt_sending {
     bool syn, fin, push;
 };
 
-void nt_sender_init(struct nt_sender *s, uint32_t iss, uint32_t mss, nt_time now);
-void nt_sender_free(struct nt_sender *s);
+void nt_tcp_sender_init(struct nt_tcp_sender *s, uint32_t iss, uint32_t mss, nt_time now);
+void nt_tcp_sender_free(struct nt_tcp_sender *s);
 /* Whole, or NT_ENOSPC (beyond `limit`), NT_ENOMEM. */
-int nt_sender_write(struct nt_sender *s, const uint8_t *bytes, size_t len, size_t limit);
+int nt_tcp_sender_write(struct nt_tcp_sender *s, const uint8_t *bytes, size_t len, size_t limit);
 /* The next piece, which counts as sent; false: none may go now. */
-bool nt_sender_next(struct nt_sender *s, struct nt_sending *out, nt_time now);
+bool nt_tcp_sender_next(struct nt_tcp_sender *s, struct nt_sending *out, nt_time now);
 /* Nothing more goes now: if the window is why, probes will. */
-void nt_sender_rest(struct nt_sender *s, nt_time now);
-void nt_sender_acked(struct nt_sender *s, uint32_t ack, nt_time now); /* una < ack <= max */
+void nt_tcp_sender_rest(struct nt_tcp_sender *s, nt_time now);
+void nt_tcp_sender_acked(struct nt_tcp_sender *s, uint32_t ack, nt_time now); /* una < ack <= max */
 /* una is acknowledged again. `duplicate`: as RFC 5681, 2 defines it. */
-void nt_sender_heard(struct nt_sender *s, bool duplicate, nt_time now);
-void nt_sender_set_window(struct nt_sender *s, uint32_t seq, uint32_t ack, uint32_t window);
+void nt_tcp_sender_heard(struct nt_tcp_sender *s, bool duplicate, nt_time now);
+void nt_tcp_sender_set_window(struct nt_tcp_sender *s, uint32_t seq, uint32_t ack, uint32_t window);
 /* The peer's handshake has said how much it takes. */
-void nt_sender_set_mss(struct nt_sender *s, uint32_t mss);
+void nt_tcp_sender_set_mss(struct nt_tcp_sender *s, uint32_t mss);
 /* A router has said that the path takes less: what is in flight is sent again. */
-void nt_sender_shrink(struct nt_sender *s, uint32_t mss);
+void nt_tcp_sender_shrink(struct nt_tcp_sender *s, uint32_t mss);
 /* The timer has expired. False: nobody has acknowledged for `patience`. */
-bool nt_sender_expired(struct nt_sender *s, nt_time patience, nt_time now);
-void nt_sender_stop(struct nt_sender *s); /* the timer */
-void nt_sender_repeat_syn(struct nt_sender *s);
+bool nt_tcp_sender_expired(struct nt_tcp_sender *s, nt_time patience, nt_time now);
+void nt_tcp_sender_stop(struct nt_tcp_sender *s); /* the timer */
+void nt_tcp_sender_repeat_syn(struct nt_tcp_sender *s);
 /* SEG.SEQ of a segment that takes no sequence numbers: what was sent before it the peer may have. */
-static inline uint32_t nt_sender_seq(const struct nt_sender *s)
+static inline uint32_t nt_tcp_sender_seq(const struct nt_tcp_sender *s)
 {
     return s->persists ? s->nxt : s->max;
 }
-static inline bool nt_sender_fin_acked(const struct nt_sender *s)
+static inline bool nt_tcp_sender_fin_acked(const struct nt_tcp_sender *s)
 {
     return s->shut && s->una == s->end + 1;
 }

@@ -8,7 +8,7 @@ struct tuple {
     struct nt_addr local, remote;
 };
 
-void nt_table_init(struct nt_tcp *t)
+void nt_tcp_table_init(struct nt_tcp *t)
 {
     nt_map_init(&t->by_tuple, sizeof(struct tuple));
     nt_map_init(&t->by_name, sizeof(struct nt_tcp_name));
@@ -17,10 +17,10 @@ void nt_table_init(struct nt_tcp *t)
         t->first[i] = t->last[i] = NT_MAP_NONE;
 }
 
-void nt_table_free(struct nt_tcp *t)
+void nt_tcp_table_free(struct nt_tcp *t)
 {
     for (size_t i = 0; i < t->connection_count; i++) {
-        nt_sender_free(&t->connections[i].snd);
+        nt_tcp_sender_free(&t->connections[i].snd);
         nt_receiver_free(&t->connections[i].rcv);
     }
     free(t->connections);
@@ -52,7 +52,7 @@ static void give_place_back(struct nt_tcp *t, uint32_t index)
     t->free = index;
 }
 
-int nt_table_add(struct nt_tcp *t, const struct nt_addr *local, const struct nt_addr *remote, uint32_t *index)
+int nt_tcp_table_add(struct nt_tcp *t, const struct nt_addr *local, const struct nt_addr *remote, uint32_t *index)
 {
     struct tuple key = {*local, *remote};
     if (nt_map_get(&t->by_tuple, &key) != NT_MAP_NONE)
@@ -69,7 +69,7 @@ int nt_table_add(struct nt_tcp *t, const struct nt_addr *local, const struct nt_
     return r;
 }
 
-int nt_table_name(struct nt_tcp *t, uint32_t index, struct nt_tcp_name name)
+int nt_tcp_table_name(struct nt_tcp *t, uint32_t index, struct nt_tcp_name name)
 {
     if (nt_map_get(&t->by_name, &name) != NT_MAP_NONE)
         return NT_EEXIST;
@@ -77,23 +77,23 @@ int nt_table_name(struct nt_tcp *t, uint32_t index, struct nt_tcp_name name)
     return nt_map_put(&t->by_name, &name, index);
 }
 
-struct nt_tcp_connection *nt_table_find(const struct nt_tcp *t, const struct nt_addr *local, const struct nt_addr *remote)
+struct nt_tcp_connection *nt_tcp_table_find(const struct nt_tcp *t, const struct nt_addr *local, const struct nt_addr *remote)
 {
     struct tuple key = {*local, *remote};
     uint32_t i = nt_map_get(&t->by_tuple, &key);
     return i != NT_MAP_NONE ? &t->connections[i] : NULL;
 }
 
-struct nt_tcp_connection *nt_table_named(const struct nt_tcp *t, struct nt_tcp_name name)
+struct nt_tcp_connection *nt_tcp_table_named(const struct nt_tcp *t, struct nt_tcp_name name)
 {
     uint32_t i = nt_map_get(&t->by_name, &name);
     return i != NT_MAP_NONE ? &t->connections[i] : NULL;
 }
 
-void nt_table_release_tuple(struct nt_tcp *t, struct nt_tcp_connection *c)
+void nt_tcp_table_release_tuple(struct nt_tcp *t, struct nt_tcp_connection *c)
 {
     struct tuple key = {c->local, c->remote};
-    if (nt_map_get(&t->by_tuple, &key) != nt_table_index(t, c))
+    if (nt_map_get(&t->by_tuple, &key) != nt_tcp_table_index(t, c))
         return;
     nt_map_remove(&t->by_tuple, &key);
     t->live--;
@@ -101,7 +101,7 @@ void nt_table_release_tuple(struct nt_tcp *t, struct nt_tcp_connection *c)
 
 static void append(struct nt_tcp *t, enum nt_tcp_list list, struct nt_tcp_connection *c)
 {
-    uint32_t index = nt_table_index(t, c);
+    uint32_t index = nt_tcp_table_index(t, c);
     if (c->listed[list])
         return;
     c->listed[list] = true;
@@ -113,32 +113,32 @@ static void append(struct nt_tcp *t, enum nt_tcp_list list, struct nt_tcp_connec
     t->last[list] = index;
 }
 
-void nt_table_touch(struct nt_tcp *t, struct nt_tcp_connection *c)
+void nt_tcp_table_touch(struct nt_tcp *t, struct nt_tcp_connection *c)
 {
     if (c->state == NT_TCP_GONE)
-        nt_table_release_tuple(t, c);
+        nt_tcp_table_release_tuple(t, c);
     append(t, NT_TCP_TO_TELL, c);
     append(t, NT_TCP_TO_SEND, c);
 }
 
-struct nt_tcp_connection *nt_table_first(const struct nt_tcp *t, enum nt_tcp_list list)
+struct nt_tcp_connection *nt_tcp_table_first(const struct nt_tcp *t, enum nt_tcp_list list)
 {
     return t->first[list] != NT_MAP_NONE ? &t->connections[t->first[list]] : NULL;
 }
 
 static void forget(struct nt_tcp *t, struct nt_tcp_connection *c)
 {
-    nt_timers_set(t, nt_table_index(t, c), NT_TIME_NEVER);
-    nt_sender_free(&c->snd);
+    nt_timers_set(t, nt_tcp_table_index(t, c), NT_TIME_NEVER);
+    nt_tcp_sender_free(&c->snd);
     nt_receiver_free(&c->rcv);
-    if (nt_table_named(t, c->name) == c)
+    if (nt_tcp_table_named(t, c->name) == c)
         nt_map_remove(&t->by_name, &c->name);
-    give_place_back(t, nt_table_index(t, c));
+    give_place_back(t, nt_tcp_table_index(t, c));
 }
 
-void nt_table_shift(struct nt_tcp *t, enum nt_tcp_list list)
+void nt_tcp_table_shift(struct nt_tcp *t, enum nt_tcp_list list)
 {
-    struct nt_tcp_connection *c = nt_table_first(t, list);
+    struct nt_tcp_connection *c = nt_tcp_table_first(t, list);
     t->first[list] = c->next[list];
     if (t->first[list] == NT_MAP_NONE)
         t->last[list] = NT_MAP_NONE;

@@ -2,13 +2,13 @@
 #include "core/base/err.h"
 #include "natsim/tcp/arrival.h"
 #include "natsim/tcp/error.h"
-#include "natsim/tcp/expiry.h"
 #include "natsim/tcp/isn.h"
 #include "natsim/tcp/listeners.h"
 #include "natsim/tcp/mss.h"
 #include "natsim/tcp/output.h"
 #include "natsim/tcp/sequence.h"
 #include "natsim/tcp/table.h"
+#include "natsim/tcp/timeouts.h"
 #include "natsim/tcp/timers.h"
 
 #include <stdlib.h>
@@ -39,7 +39,7 @@ struct nt_tcp *nt_tcp_new(const struct nt_tcp_config *config)
     t->trace = *config->trace;
     nt_rand_bytes(&rand, t->secret, sizeof t->secret);
     t->ip_id = (uint16_t)nt_rand_below(&rand, UINT16_MAX);
-    nt_table_init(t);
+    nt_tcp_table_init(t);
     return t;
 }
 
@@ -47,7 +47,7 @@ void nt_tcp_del(struct nt_tcp *t)
 {
     if (t == NULL)
         return;
-    nt_table_free(t);
+    nt_tcp_table_free(t);
     free(t);
 }
 
@@ -58,7 +58,7 @@ static void settle(struct nt_tcp *t, struct nt_tcp_connection *c)
         t->listeners[c->listener].half_open--;
         c->listener = NT_MAP_NONE;
     }
-    nt_table_touch(t, c);
+    nt_tcp_table_touch(t, c);
 }
 
 int nt_tcp_listen(struct nt_tcp *t, struct nt_addr *local, struct nt_tcp_name name)
@@ -73,7 +73,7 @@ static void begin(struct nt_tcp *t, struct nt_tcp_connection *c, enum nt_tcp_sta
     c->state = state;
     c->scales = true;
     c->heard = now;
-    nt_sender_init(&c->snd, nt_isn(t, &c->local, &c->remote, now), mss, now);
+    nt_tcp_sender_init(&c->snd, nt_isn(t, &c->local, &c->remote, now), mss, now);
     nt_receiver_init(&c->rcv, t->limits.received, mss);
 }
 
@@ -84,17 +84,17 @@ int nt_tcp_connect(struct nt_tcp *t, struct nt_addr *local, const struct nt_addr
     uint32_t index;
     if (local->family != remote->family || nt_addr_ip_len(local) == 0)
         return NT_EINVAL;
-    if (nt_listeners_named(t, name) != NT_MAP_NONE || nt_table_named(t, name) != NULL)
+    if (nt_listeners_named(t, name) != NT_MAP_NONE || nt_tcp_table_named(t, name) != NULL)
         return NT_EEXIST;
     int r = nt_listeners_choose(t, &from, remote, name.owner);
     if (r == NT_OK)
-        r = nt_table_add(t, &from, remote, &index);
+        r = nt_tcp_table_add(t, &from, remote, &index);
     if (r != NT_OK)
         return r;
     struct nt_tcp_connection *c = &t->connections[index];
     c->active = true;
     begin(t, c, NT_TCP_SYN_SENT, mtu, now);
-    if ((r = nt_table_name(t, index, name)) != NT_OK)
+    if ((r = nt_tcp_table_name(t, index, name)) != NT_OK)
         nt_connection_end(c, 0);
     else
         *local = from;
@@ -104,12 +104,12 @@ int nt_tcp_connect(struct nt_tcp *t, struct nt_addr *local, const struct nt_addr
 
 int nt_tcp_write(struct nt_tcp *t, struct nt_tcp_name name, const uint8_t *bytes, size_t len)
 {
-    struct nt_tcp_connection *c = nt_table_named(t, name);
+    struct nt_tcp_connection *c = nt_tcp_table_named(t, name);
     if (c == NULL)
         return NT_ENOENT;
     if (c->orphan || c->snd.shut || c->state == NT_TCP_GONE)
         return NT_ESTATE;
-    int r = nt_sender_write(&c->snd, bytes, len, t->limits.send);
+    int r = nt_tcp_sender_write(&c->snd, bytes, len, t->limits.send);
     if (r == NT_OK)
         settle(t, c);
     return r;
@@ -117,7 +117,7 @@ int nt_tcp_write(struct nt_tcp *t, struct nt_tcp_name name, const uint8_t *bytes
 
 void nt_tcp_shut(struct nt_tcp *t, struct nt_tcp_name name)
 {
-    struct nt_tcp_connection *c = nt_table_named(t, name);
+    struct nt_tcp_connection *c = nt_tcp_table_named(t, name);
     if (c == NULL)
         return;
     nt_connection_shut(c);
@@ -139,7 +139,7 @@ static void end_listener(struct nt_tcp *t, uint32_t listener)
 void nt_tcp_close(struct nt_tcp *t, struct nt_tcp_name name, nt_time now)
 {
     uint32_t listener = nt_listeners_named(t, name);
-    struct nt_tcp_connection *c = nt_table_named(t, name);
+    struct nt_tcp_connection *c = nt_tcp_table_named(t, name);
     if (listener != NT_MAP_NONE)
         end_listener(t, listener);
     if (c == NULL)
@@ -150,7 +150,7 @@ void nt_tcp_close(struct nt_tcp *t, struct nt_tcp_name name, nt_time now)
 
 void nt_tcp_abort(struct nt_tcp *t, struct nt_tcp_name name)
 {
-    struct nt_tcp_connection *c = nt_table_named(t, name);
+    struct nt_tcp_connection *c = nt_tcp_table_named(t, name);
     if (c == NULL)
         return;
     c->orphan = true;
@@ -169,7 +169,7 @@ static int in_listen(struct nt_tcp *t, uint32_t listener, const struct nt_packet
         *why = &half_open;
         return NT_OK;
     }
-    int r = nt_table_add(t, &p->dst, &p->src, &index);
+    int r = nt_tcp_table_add(t, &p->dst, &p->src, &index);
     if (r != NT_OK) {
         *why = r == NT_ELIMIT ? &full : NULL;
         return r == NT_ELIMIT ? NT_OK : r;
@@ -198,7 +198,7 @@ int nt_tcp_input(struct nt_tcp *t, const struct nt_packet *p, uint32_t mtu, nt_t
     int r = nt_segment_read(p, &s);
     if (r != NT_OK)
         return r;
-    struct nt_tcp_connection *c = nt_table_find(t, &p->dst, &p->src);
+    struct nt_tcp_connection *c = nt_tcp_table_find(t, &p->dst, &p->src);
     uint32_t listener = c == NULL || reopens(c, &s) ? nt_listeners_find(t, &p->dst) : NT_MAP_NONE;
     if (c != NULL && listener != NT_MAP_NONE) {
         nt_connection_end(c, 0);
@@ -219,7 +219,7 @@ int nt_tcp_input(struct nt_tcp *t, const struct nt_packet *p, uint32_t mtu, nt_t
 
 bool nt_tcp_icmp(struct nt_tcp *t, const struct nt_addr *local, const struct nt_addr *remote, const struct nt_tcp_error *e)
 {
-    struct nt_tcp_connection *c = nt_table_find(t, local, remote);
+    struct nt_tcp_connection *c = nt_tcp_table_find(t, local, remote);
     if (c == NULL || !nt_error_take(c, e))
         return false;
     settle(t, c);
@@ -229,7 +229,7 @@ bool nt_tcp_icmp(struct nt_tcp *t, const struct nt_addr *local, const struct nt_
 void nt_tcp_timer(struct nt_tcp *t, nt_time now)
 {
     for (uint32_t i; (i = nt_timers_due(t, now)) != NT_MAP_NONE;) {
-        nt_expiry_run(t, &t->connections[i], now);
+        nt_timeouts_run(t, &t->connections[i], now);
         settle(t, &t->connections[i]);
     }
 }
@@ -241,11 +241,11 @@ nt_time nt_tcp_deadline(const struct nt_tcp *t)
 
 bool nt_tcp_output(struct nt_tcp *t, struct nt_packet *p, nt_time now)
 {
-    for (struct nt_tcp_connection *c; (c = nt_table_first(t, NT_TCP_TO_SEND)) != NULL;) {
+    for (struct nt_tcp_connection *c; (c = nt_tcp_table_first(t, NT_TCP_TO_SEND)) != NULL;) {
         if (nt_output_next(t, c, p, now))
             return true;
-        nt_timers_set(t, nt_table_index(t, c), nt_expiry_next(t, c));
-        nt_table_shift(t, NT_TCP_TO_SEND);
+        nt_timers_set(t, nt_tcp_table_index(t, c), nt_timeouts_next(t, c));
+        nt_tcp_table_shift(t, NT_TCP_TO_SEND);
     }
     return false;
 }
@@ -266,7 +266,7 @@ static bool next_event(struct nt_tcp *t, struct nt_tcp_connection *c, struct nt_
         e->bytes = nt_receiver_read(&c->rcv, &e->len);
         if (c->state != NT_TCP_GONE && nt_receiver_opens(&c->rcv)) {
             c->acks = true;
-            nt_table_touch(t, c);
+            nt_tcp_table_touch(t, c);
         }
         return true;
     }
@@ -281,10 +281,10 @@ static bool next_event(struct nt_tcp *t, struct nt_tcp_connection *c, struct nt_
 
 bool nt_tcp_event(struct nt_tcp *t, struct nt_tcp_event *e)
 {
-    for (struct nt_tcp_connection *c; (c = nt_table_first(t, NT_TCP_TO_TELL)) != NULL;) {
+    for (struct nt_tcp_connection *c; (c = nt_tcp_table_first(t, NT_TCP_TO_TELL)) != NULL;) {
         if (next_event(t, c, e))
             return true;
-        nt_table_shift(t, NT_TCP_TO_TELL);
+        nt_tcp_table_shift(t, NT_TCP_TO_TELL);
     }
     return false;
 }
@@ -309,6 +309,6 @@ const char *nt_tcp_state_name(const struct nt_tcp *t, struct nt_tcp_name name)
 {
     static const char *const names[] = {"CLOSED",     "SYN-SENT",   "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1",
                                         "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING",      "LAST-ACK",    "TIME-WAIT"};
-    const struct nt_tcp_connection *c = nt_table_named(t, name);
+    const struct nt_tcp_connection *c = nt_tcp_table_named(t, name);
     return names[c != NULL ? c->state : NT_TCP_GONE];
 }

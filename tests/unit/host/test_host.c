@@ -394,11 +394,11 @@ TEST(test_endless_output)
     a.endless = true;
     a.deaf = true;
     say(&a, "10.0.0.2:5000", "10.0.0.3:6000", 10, false);
-    a.out[0].path.transport = NT_TCP;
+    a.out[0].path.transport = NT_TLS;
     kick(&a);
     assert_int_equal(nt_fabric_run(w.f, NT_TIME_NEVER), NT_FABRIC_LIVELOCK);
     assert_int_equal(w.log[0].kind, NT_TR_UNSENT);
-    assert_string_equal(w.log[0].text, "only UDP is sent");
+    assert_string_equal(w.log[0].text, "only UDP and TCP are sent");
 }
 
 TEST(test_inject)

@@ -1,4 +1,4 @@
-#include "natsim/tcp/expiry.h"
+#include "natsim/tcp/timeouts.h"
 
 /* RFC 9293, 3.8.3: R2 at least 100 s, and for a SYN at least 3 minutes. */
 #define PATIENCE (100 * NT_SEC)
@@ -35,17 +35,17 @@ static void keep_alive(const struct nt_tcp *t, struct nt_tcp_connection *c)
     c->keeps = true;
 }
 
-void nt_expiry_run(const struct nt_tcp *t, struct nt_tcp_connection *c, nt_time now)
+void nt_timeouts_run(const struct nt_tcp *t, struct nt_tcp_connection *c, nt_time now)
 {
     if (c->ends <= now)
         nt_connection_end(c, 0);
-    if (c->snd.timer <= now && !nt_sender_expired(&c->snd, patience(c), now))
+    if (c->snd.timer <= now && !nt_tcp_sender_expired(&c->snd, patience(c), now))
         give_up(c);
     if (next_keepalive(t, c) <= now)
         keep_alive(t, c);
 }
 
-nt_time nt_expiry_next(const struct nt_tcp *t, const struct nt_tcp_connection *c)
+nt_time nt_timeouts_next(const struct nt_tcp *t, const struct nt_tcp_connection *c)
 {
     if (c->state == NT_TCP_GONE)
         return NT_TIME_NEVER;
