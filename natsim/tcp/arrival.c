@@ -215,10 +215,8 @@ static bool take_text(struct arrival *a)
     bool fresh;
     if (nt_segment_length(a->s) == 0)
         return true;
-    if (c->rcv.ended) {
-        c->acks = true;
+    if (c->rcv.ended)
         return stop(a, &after_end);
-    }
     if (c->orphan && a->s->len > 0 && nt_seq_after(a->s->seq + a->s->len, c->rcv.nxt)) {
         nt_connection_abort(c);
         return stop(a, &too_late);

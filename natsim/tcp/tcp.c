@@ -67,13 +67,13 @@ int nt_tcp_listen(struct nt_tcp *t, struct nt_addr *local, struct nt_tcp_name na
 }
 
 /* A connection that begins, with what both sides of a handshake have. */
-static void begin(struct nt_tcp *t, struct nt_tcp_connection *c, enum nt_tcp_state state, uint32_t mtu, nt_time now)
+static void begin(struct nt_tcp *t, struct nt_tcp_connection *c, enum nt_tcp_state state, uint32_t iss, uint32_t mtu, nt_time now)
 {
     uint16_t mss = nt_mss_of_mtu(mtu, c->local.family);
     c->state = state;
     c->scales = true;
     c->heard = now;
-    nt_tcp_sender_init(&c->snd, nt_isn(t, &c->local, &c->remote, now), mss, now);
+    nt_tcp_sender_init(&c->snd, iss, mss, now);
     nt_receiver_init(&c->rcv, t->limits.received, mss);
 }
 
@@ -93,7 +93,7 @@ int nt_tcp_connect(struct nt_tcp *t, struct nt_addr *local, const struct nt_addr
         return r;
     struct nt_tcp_connection *c = &t->connections[index];
     c->active = true;
-    begin(t, c, NT_TCP_SYN_SENT, mtu, now);
+    begin(t, c, NT_TCP_SYN_SENT, nt_isn(t, &from, remote, now), mtu, now);
     if ((r = nt_tcp_table_name(t, index, name)) != NT_OK)
         nt_connection_end(c, 0);
     else
@@ -158,28 +158,43 @@ void nt_tcp_abort(struct nt_tcp *t, struct nt_tcp_name name)
     settle(t, c);
 }
 
-/* 3.10.7.2 */
-static int in_listen(struct nt_tcp *t, uint32_t listener, const struct nt_packet *p, const struct nt_segment *s, uint32_t mtu,
-                     const struct nt_why **why, nt_time now)
+/* A segment for a listener. */
+struct knock {
+    const struct nt_packet *p;
+    const struct nt_segment *s;
+    uint32_t listener, mtu;
+    bool reopens; /* a connection in TIME-WAIT, which has sent up to `max` */
+    uint32_t max;
+};
+
+/* RFC 9293, 3.6.1: that of a reopened connection is larger than what the old one has used; by as much as Linux's. */
+static uint32_t choose_iss(const struct nt_tcp *t, const struct knock *k, nt_time now)
 {
+    return k->reopens ? k->max + UINT16_MAX + 2 : nt_isn(t, &k->p->dst, &k->p->src, now);
+}
+
+/* 3.10.7.2 */
+static int in_listen(struct nt_tcp *t, const struct knock *k, const struct nt_why **why, nt_time now)
+{
+    struct nt_tcp_listener *l = &t->listeners[k->listener];
     uint32_t index;
-    if ((s->flags & (NT_TCP_RST | NT_TCP_ACK | NT_TCP_SYN)) != NT_TCP_SYN)
+    if ((k->s->flags & (NT_TCP_RST | NT_TCP_ACK | NT_TCP_SYN)) != NT_TCP_SYN)
         return NT_ENOENT;
-    if (t->listeners[listener].half_open == t->limits.half_open) {
+    if (l->half_open == t->limits.half_open) {
         *why = &half_open;
         return NT_OK;
     }
-    int r = nt_tcp_table_add(t, &p->dst, &p->src, &index);
+    int r = nt_tcp_table_add(t, &k->p->dst, &k->p->src, &index);
     if (r != NT_OK) {
         *why = r == NT_ELIMIT ? &full : NULL;
         return r == NT_ELIMIT ? NT_OK : r;
     }
     struct nt_tcp_connection *c = &t->connections[index];
-    c->listener = listener;
+    c->listener = k->listener;
     c->orphan = true; /* until it is accepted */
-    t->listeners[listener].half_open++;
-    begin(t, c, NT_TCP_SYN_RECEIVED, mtu, now);
-    nt_arrival_learn(c, s);
+    l->half_open++;
+    begin(t, c, NT_TCP_SYN_RECEIVED, choose_iss(t, k, now), k->mtu, now);
+    nt_arrival_learn(c, k->s);
     settle(t, c);
     return NT_OK;
 }
@@ -199,13 +214,16 @@ int nt_tcp_input(struct nt_tcp *t, const struct nt_packet *p, uint32_t mtu, nt_t
     if (r != NT_OK)
         return r;
     struct nt_tcp_connection *c = nt_tcp_table_find(t, &p->dst, &p->src);
-    uint32_t listener = c == NULL || reopens(c, &s) ? nt_listeners_find(t, &p->dst) : NT_MAP_NONE;
-    if (c != NULL && listener != NT_MAP_NONE) {
+    struct knock k = {.p = p, .s = &s, .mtu = mtu, .reopens = c != NULL && reopens(c, &s), .listener = NT_MAP_NONE};
+    if (c == NULL || k.reopens)
+        k.listener = nt_listeners_find(t, &p->dst);
+    if (c != NULL && k.listener != NT_MAP_NONE) {
+        k.max = c->snd.max;
         nt_connection_end(c, 0);
         settle(t, c);
     }
-    if (listener != NT_MAP_NONE) {
-        r = in_listen(t, listener, p, &s, mtu, &why, now);
+    if (k.listener != NT_MAP_NONE) {
+        r = in_listen(t, &k, &why, now);
     } else if (c != NULL) {
         r = nt_arrival(t, c, &s, &why, now);
         settle(t, c);
