@@ -3,6 +3,7 @@
 
 #include "core/base/bytes.h"
 #include "natsim/host/host.h"
+#include "natsim/packet/icmp.h"
 #include "natsim/packet/segment.h"
 
 #include <stdlib.h>
@@ -41,6 +42,8 @@ static size_t tap_count;
 static enum nt_discard discarded;
 static const char *unsent;
 static size_t drops;
+static uint8_t latest[2000]; /* the TCP packet that left last */
+static uint32_t latest_len;
 
 static void record(void *user, const struct nt_trace_event *e)
 {
@@ -57,6 +60,8 @@ static void record(void *user, const struct nt_trace_event *e)
     if (e->kind != NT_TR_PACKET || e->n[1] != 2 || nt_packet_parse(&p) != NT_OK || p.proto != NT_PROTO_TCP || tap_count == TAPS_MAX)
         return;
     assert_int_equal(nt_segment_read(&p, &s), NT_OK);
+    memcpy(latest, p.data, p.len);
+    latest_len = p.len;
     char *out = taps[tap_count++];
     *out++ = p.src.ip[3] == 2 ? 'A' : 'B';
     *out++ = ' ';
@@ -362,8 +367,49 @@ TEST(test_strangers)
     }
 }
 
-/* The path takes less than the link: a router would say so. */
-TEST(test_icmp)
+/* B, as a router on the way, sends an error about the segment that left last. */
+static void report(uint8_t code, uint32_t mtu)
+{
+    uint8_t bytes[600];
+    struct nt_packet p = {.data = bytes, .cap = sizeof bytes}, about = {.data = latest, .len = latest_len, .cap = latest_len};
+    struct nt_addr router = addr("10.0.0.3");
+    assert_int_equal(nt_packet_parse(&about), NT_OK);
+    assert_int_equal(nt_packet_icmp_error(&p, &router, &about, NT_ICMP4_UNREACHABLE, code), NT_OK);
+    if (mtu != 0)
+        nt_packet_set_icmp_mtu(&p, mtu);
+    assert_int_equal(nt_host_inject_packet(b.host, bytes, p.len, nt_fabric_now(f)), NT_OK);
+    run_for(21 * NT_MSEC);
+}
+
+TEST(test_icmp_ends_an_attempt)
+{
+    ask(&a, NT_REQ_CONNECT, NT_TCP, NULL, "10.0.0.99:80", 2);
+    report(NT_ICMP4_PROHIBITED, 0);
+    assert_int_equal(last(&a)->why, NT_CLOSED_UNREACHABLE);
+    report(NT_ICMP4_PROHIBITED, 0);
+    assert_int_equal(discarded, NT_DISCARD_UNRELATED);
+}
+
+/* The path takes less than the link: what was in flight comes in smaller segments. */
+TEST(test_path_mtu)
+{
+    static uint8_t much[1400];
+    open_both();
+    a.to_write = much;
+    a.len = sizeof much, a.writes = 2, a.chunks = 1;
+    nt_fabric_set_port(f, nt_host_node(b.host), 0, false, nt_fabric_now(f));
+    kick(&a);
+    run_for(25 * NT_MSEC);
+    nt_fabric_set_port(f, nt_host_node(b.host), 0, true, nt_fabric_now(f));
+    report(NT_ICMP4_FRAGMENTATION_NEEDED, 1000);
+    SEEN("A S -", "B SA -", "A A -", "A PA +", "A A +", "A PA +");
+    assert_int_equal(latest_len, 1400 - 960 + 40);
+    run();
+    assert_int_equal(b.total, sizeof much);
+    assert_int_equal(discarded, 0);
+}
+
+TEST(test_nobody_answers)
 {
     ask(&a, NT_REQ_CONNECT, NT_TCP, NULL, "10.0.0.99:80", 2); /* nobody is there */
     run_for(200 * NT_SEC);
@@ -404,10 +450,19 @@ TEST(test_a_link_that_is_down)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        IN_A_WORLD(test_connect),      IN_A_WORLD(test_bytes_and_end),       IN_A_WORLD(test_both_ways),
-        IN_A_WORLD(test_large_chunks), IN_A_WORLD(test_closed_port),         IN_A_WORLD(test_refused_requests),
-        IN_A_WORLD(test_loop),         IN_A_WORLD(test_simultaneous_open),   IN_A_WORLD(test_strangers),
-        IN_A_WORLD(test_icmp),         IN_A_WORLD(test_a_link_that_is_down),
+        IN_A_WORLD(test_connect),
+        IN_A_WORLD(test_bytes_and_end),
+        IN_A_WORLD(test_both_ways),
+        IN_A_WORLD(test_large_chunks),
+        IN_A_WORLD(test_closed_port),
+        IN_A_WORLD(test_refused_requests),
+        IN_A_WORLD(test_loop),
+        IN_A_WORLD(test_simultaneous_open),
+        IN_A_WORLD(test_strangers),
+        IN_A_WORLD(test_icmp_ends_an_attempt),
+        IN_A_WORLD(test_path_mtu),
+        IN_A_WORLD(test_nobody_answers),
+        IN_A_WORLD(test_a_link_that_is_down),
     };
     return RUN_TESTS(tests);
 }
