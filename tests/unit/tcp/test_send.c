@@ -14,7 +14,7 @@ STORY(test_window, "connect", "> S 0", "< SA 0 ack 1 win 2000 mss 1000", "= conn
       "< A 1 ack 1001 win 1000", "> nothing", "< A 1 ack 2001 win 3000", "> A 2001+1000", "> A 3001+1000", "> PA 4001+1000", "> nothing")
 
 /* An old segment does not change the window. */
-STORY(test_old_window, CONNECTED, "< PA 1+10 ack 1", "> A 1 ack 11", "< A 11 ack 1 win 100", "< PA 1+11 ack 1 win 60000", "> A 1 ack 12", "write 100", "write 1", "> PA 1+100",
+STORY(test_old_window, CONNECTED, "< PA 1+10 ack 1", "> A 1 ack 11", "< A 11 ack 1 win 100", "< PA 1+11 ack 1 win 60000", "> A 1 ack 12", "write 100", "write 1", "> PA 1+100", "> nothing",
       "< A 12 ack 101 win 5", "= 11 bytes", "> PA 101+1", "> nothing")
 
 /* RFC 9293, 3.8.6.2.1 (silly window): less than a segment goes if it is half of the largest window. */
@@ -31,6 +31,9 @@ STORY(test_zero_window, CONNECTED, "write 10", "> PA 1+10", "< A 1 ack 11 win 0"
       "> A 11+1", "< A 1 ack 11 win 0", "+0.8", "> A 11+1", "< A 1 ack 11 win 0", "+1.6", "> A 11+1", "< A 1 ack 12 win 0", "> nothing", "+0.2", "> A 12+1",
       "< A 1 ack 12 win 500", "> PA 12+9", "< A 1 ack 21 win 500", "+1000", "> nothing", "= nothing")
 
+/* An ACK has the next sequence number, which the probe has not used. */
+STORY(test_ack_beside_a_probe, CONNECTED, "write 10", "> PA 1+10", "< A 1 ack 11 win 0", "write 10", "+0.2", "> A 11+1", "< PA 1+5 ack 11 win 0", "> A 11 ack 6")
+
 STORY(test_zero_window_for_long, CONNECTED, "write 10", "> PA 1+10", "< A 1 ack 11 win 0", "write 10", "+0.2", "> A 11+1", "+0.4", "> A 11+1", "+0.8", "> A 11+1", "+1.6",
       "> A 11+1", "+3.2", "> A 11+1", "+6.4", "> A 11+1", "+12.8", "> A 11+1", "+25.6", "> A 11+1", "< A 1 ack 11 win 0", "+51.2", "> A 11+1", "< A 1 ack 11 win 0",
       "+60", "> A 11+1", "< A 1 ack 11 win 0", "+60", "> A 11+1", "+60", "> nothing", "= closed timeout")
@@ -46,6 +49,10 @@ STORY(test_shrunk_window, CONNECTED, "write 1000", "> PA 1+1000", "< A 1 ack 1 w
 STORY(test_rto, "connect", "> S 0", "+0.1", "< SA 0 ack 1 mss 1000", "= connected", "> A 1", "write 1000", "> PA 1+1000", "+0.3", "> PA 1+1000", "+0.6", "> PA 1+1000",
       "+1.2", "> PA 1+1000", "+0.1", "< A 1 ack 1001", "> nothing", "write 10", "> PA 1001+10", "+0.6", "> PA 1001+10", "< A 1 ack 1011", "write 10", "> PA 1011+10", "+0.1",
       "< A 1 ack 1021", "write 10", "> PA 1021+10", "+0.3", "> PA 1021+10")
+
+/* 2.3: SRTT 0.1125 s and RTTVAR 0.0625 s, after round trips of 0.1 and 0.2 s. */
+STORY(test_rto_of_two_round_trips, "connect", "> S 0", "+0.1", "< SA 0 ack 1 mss 1000", "= connected", "> A 1", "write 10", "> PA 1+10", "+0.2", "< A 1 ack 11", "write 10",
+      "> PA 11+10", "+0.3625", "> PA 11+10")
 
 /* 5.7: 3 s after a lost SYN. */
 STORY(test_rto_after_a_lost_syn, "connect", "> S 0", "+1", "> S 0", "+0.1", "< SA 0 ack 1 mss 1000", "= connected", "> A 1", "write 10", "> PA 1+10", "+3", "> PA 1+10")
@@ -126,10 +133,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_silly_window),
         cmocka_unit_test(test_silly_window_overridden),
         cmocka_unit_test(test_zero_window),
+        cmocka_unit_test(test_ack_beside_a_probe),
         cmocka_unit_test(test_zero_window_for_long),
         cmocka_unit_test(test_zero_window_and_fin),
         cmocka_unit_test(test_shrunk_window),
         cmocka_unit_test(test_rto),
+        cmocka_unit_test(test_rto_of_two_round_trips),
         cmocka_unit_test(test_rto_after_a_lost_syn),
         cmocka_unit_test(test_nobody_acknowledges),
         cmocka_unit_test(test_slow_start),
