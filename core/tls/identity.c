@@ -82,14 +82,6 @@ void nt_tls_identity_del(struct nt_tls_identity *i)
     free(i);
 }
 
-int nt_tls_identity_der(const struct nt_tls_identity *i, uint8_t *buf, size_t cap)
-{
-    int len = i2d_X509(i->certificate, NULL);
-    if (len <= 0 || (size_t)len > cap)
-        return NT_ENOSPC;
-    return i2d_X509(i->certificate, &buf);
-}
-
 static bool copy_text(BIO *bio, bool written, char *out, size_t cap)
 {
     int len = bio != NULL && written ? BIO_read(bio, out, (int)cap - 1) : -1;

@@ -20,8 +20,7 @@ struct nt_tls_identity_config {
 /* NULL without memory, or when OpenSSL refuses it. The same stream gives the same bytes. */
 struct nt_tls_identity *nt_tls_identity_make(const struct nt_tls_identity_config *config, struct nt_rand *rand);
 void nt_tls_identity_del(struct nt_tls_identity *i);
-/* The certificate in DER, and both as PEM, for programs that read files: the length, or NT_ENOSPC. PEM ends with NUL. */
-int nt_tls_identity_der(const struct nt_tls_identity *i, uint8_t *buf, size_t cap);
+/* Both as PEM, for programs that read files, with NUL. 0, or NT_ENOSPC. */
 int nt_tls_identity_pem(const struct nt_tls_identity *i, char *certificate, char *key, size_t cap);
 
 #endif

@@ -564,6 +564,8 @@ int nt_turn_client_event(struct nt_turn_client *c, struct nt_turn_event *ev)
     *ev = (struct nt_turn_event){0};
     if (tell_event(c, ev))
         return 1;
+    if (!has_connection(c))
+        return 0;
     read_connection(c);
     return tell_event(c, ev);
 }
