@@ -145,8 +145,8 @@ struct nt_why {
     const char *text;
 };
 
-/* What is being handed in right now, to input() of an endpoint, is discarded. At most once for each input; addresses may be NULL.
- */
+/* What is being handed in right now, to input() of an endpoint, is discarded. At most once for each input, and of a stream once for
+ * each message in it; addresses may be NULL. */
 void nt_trace_discard(const struct nt_trace *t, const struct nt_why *why, const struct nt_addr *a, const struct nt_addr *b,
                       nt_time now);
 
