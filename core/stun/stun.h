@@ -4,6 +4,7 @@
 
 #include "core/stun/admission.h"
 #include "core/stun/attributes.h"
+#include "core/stun/binding_client.h"
 #include "core/stun/binding_server.h"
 #include "core/stun/discovery.h"
 #include "core/stun/failure.h"

@@ -3,9 +3,9 @@
 #include "core/base/err.h"
 #include "core/base/map.h"
 #include "core/base/strings.h"
+#include "core/stun/client_connection.h"
 #include "core/turn/channel_data.h"
 #include "core/turn/client_allocation.h"
-#include "core/turn/client_connection.h"
 #include "core/turn/client_peers.h"
 #include "core/turn/client_requests.h"
 #include "core/turn/client_servers.h"
@@ -21,8 +21,8 @@ struct nt_turn_client {
     struct nt_turn_peers peers;
     struct nt_turn_requests requests;
     struct nt_turn_servers servers;
-    struct nt_turn_connection connection; /* over TCP and TLS */
-    nt_time ready;                        /* when a request that is wanted may be formed */
+    struct nt_stun_client_connection connection; /* over TCP and TLS */
+    nt_time ready;                               /* when a request that is wanted may be formed */
     bool tell_data;
     struct nt_turn_event data; /* EV_DATA or EV_ICMP of the last input */
     uint8_t *payload;
@@ -33,7 +33,7 @@ struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *co
 {
     int err = NT_OK;
     bool too_long = (config->software != NULL && strlen(config->software) >= NT_STUN_TEXT_BYTES) ||
-                    (config->name != NULL && strlen(config->name) > NT_TURN_DOMAIN_MAX);
+                    (config->name != NULL && strlen(config->name) > NT_STUN_DOMAIN_MAX);
     if (config->transport < NT_UDP || config->transport > NT_TLS || config->rand == NULL || too_long)
         return NULL;
     struct nt_turn_client *c = calloc(1, sizeof *c);
@@ -51,7 +51,7 @@ struct nt_turn_client *nt_turn_client_new(const struct nt_turn_client_config *co
     c->config.family = config->family != 0 ? config->family : NT_AF_IPV4;
     nt_turn_client_allocation_init(&c->allocation, c->config.family);
     nt_turn_peers_init(&c->peers, c->config.family);
-    nt_turn_connection_init(&c->connection, config->name);
+    nt_stun_client_connection_init(&c->connection, config->name, true);
     nt_turn_requests_init(&c->requests, &c->config, config->user, config->password);
     return c;
 }
@@ -62,7 +62,7 @@ void nt_turn_client_del(struct nt_turn_client *c)
         return;
     nt_turn_requests_free(&c->requests);
     nt_turn_peers_free(&c->peers);
-    nt_turn_connection_free(&c->connection);
+    nt_stun_client_connection_free(&c->connection);
     free(c->payload);
     free((void *)(uintptr_t)c->config.software);
     free(c);
@@ -96,7 +96,7 @@ static void stop_if_ended_by(struct nt_turn_client *c, enum nt_turn_client_state
     nt_turn_requests_drop(&c->requests);
     nt_turn_peers_stop(&c->peers);
     if (state == NT_TURN_GONE)
-        nt_turn_connection_drop(&c->connection);
+        nt_stun_client_connection_drop(&c->connection);
 }
 
 static bool has_connection(const struct nt_turn_client *c)
@@ -109,7 +109,7 @@ static void reconnect(struct nt_turn_client *c)
 {
     if (!has_connection(c))
         return;
-    nt_turn_connection_drop(&c->connection);
+    nt_stun_client_connection_drop(&c->connection);
     c->config.base.port = 0;
 }
 
@@ -285,7 +285,7 @@ static const char *follow_alternate(struct nt_turn_client *c, const struct nt_st
     const char *name;
     size_t name_len = nt_turn_servers_domain(m, &name);
     if (name_len > 0)
-        nt_turn_connection_rename(&c->connection, name, name_len);
+        nt_stun_client_connection_rename(&c->connection, name, name_len);
     c->config.server = to;
     reconnect(c);
     nt_turn_requests_forget_server(&c->requests);
@@ -382,7 +382,7 @@ bool nt_turn_client_input(struct nt_turn_client *c, const struct nt_path *path, 
 static void fail_connection(struct nt_turn_client *c, const char *why, nt_time now)
 {
     enum nt_turn_client_state state = c->allocation.state;
-    nt_turn_connection_drop(&c->connection);
+    nt_stun_client_connection_drop(&c->connection);
     c->config.base.port = 0;
     if (state == NT_TURN_ALLOCATING) {
         const struct nt_turn_ask ask = {.kind = NT_TURN_ASK_ALLOCATE};
@@ -398,12 +398,12 @@ int nt_turn_client_request(struct nt_turn_client *c, uint32_t id, struct nt_requ
 {
     const struct nt_path path = {.transport = c->config.transport, .local = c->config.base, .remote = c->config.server};
     bool wanted = has_connection(c) && c->allocation.state == NT_TURN_ALLOCATING && c->allocation.wants_request;
-    return nt_turn_connection_request(&c->connection, wanted, id, &path, nt_time_after(c->ready, NT_TURN_CONNECT_MAX), req);
+    return nt_stun_client_connection_request(&c->connection, wanted, id, &path, nt_time_after(c->ready, NT_STUN_CONNECT_MAX), req);
 }
 
 bool nt_turn_client_connected(struct nt_turn_client *c, const struct nt_path *path, nt_time now)
 {
-    if (!nt_turn_connection_granted(&c->connection, path))
+    if (!nt_stun_client_connection_granted(&c->connection, path))
         return false;
     c->config.base = path->local;
     c->ready = now;
@@ -412,20 +412,20 @@ bool nt_turn_client_connected(struct nt_turn_client *c, const struct nt_path *pa
 
 bool nt_turn_client_closed(struct nt_turn_client *c, const struct nt_path *path, enum nt_closed why, nt_time now)
 {
-    if (!nt_turn_connection_gone(&c->connection, path))
+    if (!nt_stun_client_connection_gone(&c->connection, path))
         return false;
-    fail_connection(c, nt_turn_closed_text(why), now);
+    fail_connection(c, nt_stun_closed_text(why), now);
     return true;
 }
 
 bool nt_turn_client_stream(struct nt_turn_client *c, const struct nt_path *path, const uint8_t *bytes, size_t len, nt_time now)
 {
-    return nt_turn_connection_put(&c->connection, path, bytes, len, now);
+    return nt_stun_client_connection_put(&c->connection, path, bytes, len, now);
 }
 
 bool nt_turn_client_not_taken(struct nt_turn_client *c, const struct nt_path *path, nt_time now)
 {
-    if (!nt_turn_connection_is_ours(&c->connection, path))
+    if (!nt_stun_client_connection_is_ours(&c->connection, path))
         return false;
     nt_turn_client_trace_drop(&c->config, "lost: the server does not read as fast as it is written to", NULL, now);
     return true;
@@ -440,7 +440,7 @@ static void read_connection(struct nt_turn_client *c)
     size_t len;
     const char *why;
     nt_time now = c->connection.now;
-    while (nt_turn_connection_next(&c->connection, &message, &len, &why)) {
+    while (nt_stun_client_connection_next(&c->connection, &message, &len, &why)) {
         if (!take_message(c, message, len, now))
             nt_trace_discard(&c->config.trace, &not_for_client, &c->config.base, &c->config.server, now);
         if (c->tell_data)
@@ -478,7 +478,7 @@ void nt_turn_client_timer(struct nt_turn_client *c, nt_time now)
     }
     bool wants = nt_turn_client_allocation_timer(&c->allocation, now);
     stop_if_ended_by(c, before, why, now);
-    if (now >= nt_turn_connection_deadline(&c->connection))
+    if (now >= nt_stun_client_connection_deadline(&c->connection))
         fail_connection(c, "no connection to the server after 39.5 seconds", now);
     if (c->allocation.state == NT_TURN_ALLOCATED)
         wants = nt_turn_peers_timer(&c->peers, now) || wants;
@@ -494,7 +494,7 @@ static bool next_ask(struct nt_turn_client *c, struct nt_turn_ask *ask, nt_time 
 
 static bool may_send(const struct nt_turn_client *c)
 {
-    return !has_connection(c) || nt_turn_connection_is_open(&c->connection);
+    return !has_connection(c) || nt_stun_client_connection_is_open(&c->connection);
 }
 
 static size_t next_message(struct nt_turn_client *c, uint8_t *buf, size_t cap, nt_time now)
@@ -542,7 +542,7 @@ nt_time nt_turn_client_deadline(const struct nt_turn_client *c)
     nt_time t = nt_time_min(nt_turn_requests_deadline(&c->requests), nt_turn_client_allocation_deadline(&c->allocation));
     if (may_send(c) && (c->allocation.wants_request || (allocated && nt_turn_peers_wants(&c->peers))))
         t = nt_time_min(t, c->ready);
-    t = nt_time_min(t, nt_turn_connection_deadline(&c->connection));
+    t = nt_time_min(t, nt_stun_client_connection_deadline(&c->connection));
     return allocated ? nt_time_min(t, nt_turn_peers_deadline(&c->peers)) : t;
 }
 

@@ -64,7 +64,7 @@ static bool is_domain(const uint8_t *name, size_t len)
         if (name[i] != '-' && name[i] != '.' && (name[i] < '0' || name[i] > '9') &&
             ((name[i] | 0x20) < 'a' || (name[i] | 0x20) > 'z'))
             return false;
-    return len > 0 && len <= NT_TURN_DOMAIN_MAX;
+    return len > 0 && len <= NT_STUN_DOMAIN_MAX;
 }
 
 size_t nt_turn_servers_domain(const struct nt_stun_msg *m, const char **name)

@@ -4,10 +4,10 @@
 #define NT_TURN_CLIENT_SERVERS_H
 
 #include "core/base/time.h"
+#include "core/stun/client_connection.h"
 #include "core/stun/message.h"
 
-#define NT_TURN_SERVERS_MAX 8  /* asked within five minutes */
-#define NT_TURN_DOMAIN_MAX 255 /* RFC 8489, 14.16 */
+#define NT_TURN_SERVERS_MAX 8 /* asked within five minutes */
 
 struct nt_turn_servers {
     struct {
