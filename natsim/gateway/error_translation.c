@@ -20,7 +20,7 @@ static enum nt_passage read_error_or_drop(struct nt_gateway *g, struct nt_packet
     if (!nt_packet_checksums_good(p) || nt_packet_quotes_damaged(p))
         nt_gateway_drop(g, p, NT_DROP_CHECKSUM, now);
     else if (p->data[p->l4] == NT_ICMP4_REDIRECT || nt_packet_quoted(p, &q->src, &q->dst, &q->proto) != NT_OK ||
-             (q->proto != NT_PROTO_UDP && q->proto != NT_PROTO_ICMP))
+             (q->proto != NT_PROTO_UDP && q->proto != NT_PROTO_TCP && q->proto != NT_PROTO_ICMP))
         nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
     else
         return NT_PASSED;

@@ -66,8 +66,9 @@ static struct nt_nat_key key_of(const struct nt_firewall *w, uint8_t proto, cons
                                 const struct nt_addr *remote)
 {
     struct nt_nat_key key = {.proto = proto, .a = *internal};
-    if (w->policy.filtering != NT_DEP_ENDPOINT_INDEPENDENT)
-        key.b = nt_addr_with_port(remote, w->policy.filtering == NT_DEP_ADDRESS || proto == NT_PROTO_ICMP6 ? 0 : remote->port);
+    enum nt_dependence filtering = proto == NT_PROTO_TCP ? w->policy.tcp.filtering : w->policy.filtering;
+    if (filtering != NT_DEP_ENDPOINT_INDEPENDENT)
+        key.b = nt_addr_with_port(remote, filtering == NT_DEP_ADDRESS || proto == NT_PROTO_ICMP6 ? 0 : remote->port);
     return key;
 }
 

@@ -9,6 +9,9 @@
 #include "natsim/gateway/local.h"
 #include "natsim/gateway/neighbors.h"
 #include "natsim/gateway/send.h"
+#include "natsim/gateway/unsolicited.h"
+#include "natsim/nat/connection.h"
+#include "natsim/nat/tcp.h"
 #include "natsim/packet/icmp.h"
 
 static void drop_without_route(struct nt_gateway *g, struct nt_packet *p, nt_time now)
@@ -75,7 +78,7 @@ static enum nt_passage drop_if_denied(struct nt_gateway *g, struct nt_packet *p,
     bool udp = p->proto == NT_PROTO_UDP, translated = g->policy.kind == NT_GW_TRANSLATE && p->family == NT_AF_IPV4;
     if (udp ? g->policy.deny_udp : is_denied_icmp(g, p))
         drop_prohibited(g, p, NT_DROP_DENIED, from_inside, now);
-    else if (!udp && translated && p->proto != NT_PROTO_ICMP && p->proto != NT_PROTO_ICMP6)
+    else if (!udp && translated && p->proto != NT_PROTO_TCP && p->proto != NT_PROTO_ICMP && p->proto != NT_PROTO_ICMP6)
         nt_gateway_drop(g, p, NT_DROP_PROTOCOL, now);
     else
         return NT_PASSED;
@@ -89,6 +92,37 @@ static bool is_icmp_for_inside_alone(const struct nt_packet *p)
     return p->proto == NT_PROTO_ICMP && (nt_packet_has_source_route(p) || (!nt_packet_is_icmp_error(p) && !nt_packet_is_query(p)));
 }
 
+/* The flags of a TCP segment; false: it is a fragment too short to have any, as attacks send (RFC 1858, 3). */
+static bool read_flags_or_drop(struct nt_gateway *g, struct nt_packet *p, uint8_t *flags, nt_time now)
+{
+    if (p->len < p->l4 + 20u) {
+        nt_gateway_drop(g, p, NT_DROP_FRAGMENT, now);
+        return false;
+    }
+    *flags = p->data[p->l4 + 13];
+    return true;
+}
+
+/* RFC 5382, REQ-4. */
+static void note_syn(struct nt_gateway *g, uint8_t flags, const struct nt_nat_translation *t, nt_time now)
+{
+    if (g->unsolicited != NULL && t->drop == NT_DROP_NONE && nt_connection_is_syn(flags))
+        nt_unsolicited_cross(g, &t->src, &t->dst, now);
+}
+
+static void translate_tcp_outbound(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
+{
+    uint8_t flags;
+    if (!read_flags_or_drop(g, p, &flags, now))
+        return;
+    struct nt_nat_translation t = nt_nat_tcp_outbound(g->nat, flags, &p->src, &p->dst, now);
+    note_syn(g, flags, &t, now);
+    if (t.drop != NT_DROP_NONE)
+        drop_untranslated(g, p, &t, true, now);
+    else
+        send_translated(g, p, &t, r, now);
+}
+
 static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, const struct nt_route *r, nt_time now)
 {
     if (is_icmp_for_inside_alone(p)) {
@@ -97,6 +131,10 @@ static void translate_outbound(struct nt_gateway *g, struct nt_packet *p, const 
     }
     if (nt_packet_is_icmp_error(p)) {
         nt_error_translate(g, p, true, false, now);
+        return;
+    }
+    if (p->proto == NT_PROTO_TCP) {
+        translate_tcp_outbound(g, p, r, now);
         return;
     }
     struct nt_nat_translation t = nt_nat_outbound(g->nat, p->proto, &p->src, &p->dst, now);
@@ -125,10 +163,26 @@ static void finish_inbound(struct nt_gateway *g, struct nt_packet *p, uint32_t p
         send_translated(g, p, t, r, now);
 }
 
+static void translate_tcp_inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
+{
+    uint8_t flags;
+    if (!read_flags_or_drop(g, p, &flags, now))
+        return;
+    struct nt_nat_translation t = nt_nat_tcp_inbound(g->nat, flags, &p->src, &p->dst, now);
+    if (t.drop == NT_DROP_FILTERED || t.drop == NT_DROP_NO_MAPPING || t.drop == NT_DROP_STRAY)
+        nt_unsolicited_receive(g, p, t.drop, &t.a, &t.b, now);
+    else
+        finish_inbound(g, p, g->outside, &t, now);
+}
+
 static void translate_inbound(struct nt_gateway *g, struct nt_packet *p, nt_time now)
 {
     if (nt_packet_is_icmp_error(p)) {
         nt_error_translate(g, p, false, true, now);
+        return;
+    }
+    if (p->proto == NT_PROTO_TCP) {
+        translate_tcp_inbound(g, p, now);
         return;
     }
     if (p->proto == NT_PROTO_ICMP && !nt_icmp_is_reply(p->proto, p->data[p->l4])) {
@@ -141,18 +195,31 @@ static void translate_inbound(struct nt_gateway *g, struct nt_packet *p, nt_time
     finish_inbound(g, p, g->outside, &t, now);
 }
 
+static void hairpin_tcp(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
+{
+    uint8_t flags;
+    if (!read_flags_or_drop(g, p, &flags, now))
+        return;
+    struct nt_nat_translation t = nt_nat_tcp_hairpin(g->nat, flags, &p->src, &p->dst, now);
+    finish_inbound(g, p, port, &t, now);
+}
+
 static void translate_hairpin(struct nt_gateway *g, struct nt_packet *p, uint32_t port, nt_time now)
 {
     if (nt_packet_is_icmp_error(p) && g->policy.hairpin == NT_HAIRPIN_EXTERNAL) {
         nt_error_translate(g, p, true, true, now);
         return;
     }
-    if (p->proto != NT_PROTO_UDP) {
+    if (p->proto != NT_PROTO_UDP && p->proto != NT_PROTO_TCP) {
         nt_local_receive(g, p, true, NT_DROP_HAIRPIN, &p->src, &p->dst, now);
         return;
     }
     if (nt_allowed_or_drop(g, p, now) == NT_CONSUMED)
         return;
+    if (p->proto == NT_PROTO_TCP) {
+        hairpin_tcp(g, p, port, now);
+        return;
+    }
     struct nt_nat_translation t = nt_nat_hairpin(g->nat, p->proto, &p->src, &p->dst, now);
     finish_inbound(g, p, port, &t, now);
 }
@@ -239,7 +306,9 @@ static void receive_own(struct nt_gateway *g, struct nt_packet *p, uint32_t port
     if (drop_if_denied(g, p, from_inside, now) == NT_CONSUMED || nt_fragments_join_or_drop(g, &p, now) == NT_CONSUMED)
         return;
     if (g->nat == NULL || !nt_nat_is_external(g->nat, &p->dst))
-        nt_local_receive(g, p, from_inside, p->proto == NT_PROTO_UDP ? NT_DROP_NO_SOCKET : NT_DROP_PROTOCOL, &p->src, &p->dst, now);
+        nt_local_receive(g, p, from_inside,
+                         p->proto == NT_PROTO_UDP || p->proto == NT_PROTO_TCP ? NT_DROP_NO_SOCKET : NT_DROP_PROTOCOL, &p->src,
+                         &p->dst, now);
     else if (from_inside)
         translate_hairpin(g, p, port, now);
     else

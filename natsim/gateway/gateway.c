@@ -6,6 +6,7 @@
 #include "natsim/gateway/forward.h"
 #include "natsim/gateway/gateway_state.h"
 #include "natsim/gateway/neighbors.h"
+#include "natsim/gateway/unsolicited.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ static nt_time gateway_deadline(const void *self)
     at = nt_time_min(at, nt_firewall_deadline(g->firewall));
     if (g->neighbors != NULL)
         at = nt_time_min(at, nt_neighbors_deadline(g->neighbors));
+    if (g->unsolicited != NULL)
+        at = nt_time_min(at, nt_unsolicited_deadline(g->unsolicited));
     return g->reassembly != NULL ? nt_time_min(at, nt_reassembly_deadline(g->reassembly)) : at;
 }
 
@@ -31,6 +34,8 @@ static void gateway_run(void *self, nt_time now)
     nt_firewall_run(g->firewall, now);
     if (g->neighbors != NULL)
         nt_neighbors_run(g, now);
+    if (g->unsolicited != NULL)
+        nt_unsolicited_run(g, now);
     if (g->reassembly != NULL)
         nt_reassembly_run(g->reassembly, now);
 }
@@ -53,6 +58,8 @@ static void forget_state(struct nt_gateway *g, bool reboot, nt_time now)
     else if (g->nat != NULL)
         nt_nat_flush(g->nat, now);
     nt_firewall_flush(g->firewall);
+    if (g->unsolicited != NULL)
+        nt_unsolicited_forget(g, now);
     if (g->begun_outside != NULL)
         nt_firewall_flush(g->begun_outside);
     if (g->in_order != NULL)
@@ -137,6 +144,7 @@ static void gateway_del(void *self)
     nt_reassembly_del(g->reassembly);
     nt_icmp_rate_del(g->icmp_rate);
     nt_neighbors_del(g->neighbors);
+    nt_unsolicited_del(g->unsolicited);
     nt_in_order_del(g->in_order);
     nt_routes_free(&g->routes);
     nt_own_addresses_free(&g->own);
@@ -153,6 +161,8 @@ static void mute_policy(struct nt_nat_policy *p)
     if (p->icmp == NT_ICMP_DROP) {
         p->answers = 0;
         p->unsolicited = NT_UNSOLICITED_DROP;
+        if (p->tcp.unsolicited == NT_SYN_ICMP_AFTER || p->tcp.unsolicited == NT_SYN_REJECT)
+            p->tcp.unsolicited = NT_SYN_DROP;
     } else if (p->icmp == NT_ICMP_DROP_TOO_BIG) {
         p->answers &= ~(unsigned)NT_ANSWER_TOO_BIG;
     }
@@ -170,7 +180,7 @@ static bool make_icmp_tables(struct nt_gateway *g)
 static bool make_begun_outside(struct nt_gateway *g)
 {
     struct nt_nat_policy p = g->policy;
-    p.filtering = NT_DEP_ADDRESS_AND_PORT;
+    p.filtering = p.tcp.filtering = NT_DEP_ADDRESS_AND_PORT;
     p.filter_lifetime = 0;
     p.refresh_outbound = p.refresh_inbound = true;
     return p.allowed_count == 0 || (g->begun_outside = nt_firewall_new(&p)) != NULL;

@@ -12,6 +12,7 @@
 #include "natsim/packet/reassembly.h"
 
 struct nt_neighbors;
+struct nt_waiting_syns;
 
 struct nt_gateway {
     struct nt_fabric *fabric;
@@ -26,9 +27,10 @@ struct nt_gateway {
     struct nt_firewall *begun_outside;
     struct nt_reassembly *reassembly; /* made with the first fragment, as is the next */
     struct nt_in_order *in_order;
-    uint32_t fragment_id;           /* of the next IPv6 packet of its own that leaves in fragments */
-    struct nt_icmp_rate *icmp_rate; /* NULL: no limit */
-    struct nt_neighbors *neighbors; /* NULL: a missing host is not told */
+    uint32_t fragment_id;                /* of the next IPv6 packet of its own that leaves in fragments */
+    struct nt_icmp_rate *icmp_rate;      /* NULL: no limit */
+    struct nt_waiting_syns *unsolicited; /* SYNs that are not answered yet; NULL: there has been none */
+    struct nt_neighbors *neighbors;      /* NULL: a missing host is not told */
 };
 
 #endif

@@ -118,12 +118,21 @@ struct nt_packet *nt_icmp_error_no_host(struct nt_gateway *g, const struct nt_pa
 
 /* RFC 1122, 4.1.3.1: no error about a datagram with a wrong checksum, which is discarded silently (4.1.3.4); the error comes from
  * the address that was asked. */
+static struct nt_packet *error_about_closed(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
+{
+    struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
+    return nt_packet_checksums_good(p) ? error_about(g, p, &asked, closed, now) : NULL;
+}
+
 struct nt_packet *nt_icmp_error_closed(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now)
 {
     bool told = from_inside ? answers(g, NT_ANSWER_PORT) : g->policy.unsolicited == NT_UNSOLICITED_REJECT;
-    struct nt_addr asked = nt_addr_with_port(&p->dst, 0);
-    bool about = told && p->proto == NT_PROTO_UDP && nt_packet_checksums_good(p);
-    return about ? error_about(g, p, &asked, closed, now) : NULL;
+    return told && p->proto == NT_PROTO_UDP ? error_about_closed(g, p, now) : NULL;
+}
+
+struct nt_packet *nt_icmp_error_unsolicited(struct nt_gateway *g, const struct nt_packet *p, nt_time now)
+{
+    return error_about_closed(g, p, now);
 }
 
 /* RFC 5508, REQ-8: a NAT that "is unable to establish a NAT Session for a new transport-layer (TCP, UDP, ICMP, etc.) flow due to

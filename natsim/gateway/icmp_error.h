@@ -22,6 +22,8 @@ struct nt_packet *nt_icmp_error_no_host(struct nt_gateway *g, const struct nt_pa
 struct nt_packet *nt_icmp_error_within_rate(struct nt_gateway *g, struct nt_packet *error, nt_time now); /* or ends it */
 /* That the port of the gateway's own that the packet is for is closed. */
 struct nt_packet *nt_icmp_error_closed(struct nt_gateway *g, const struct nt_packet *p, bool from_inside, nt_time now);
+/* Likewise about a SYN from outside that is not let in (RFC 5382, REQ-4). */
+struct nt_packet *nt_icmp_error_unsolicited(struct nt_gateway *g, const struct nt_packet *p, nt_time now);
 /* That the policy denies the packet of somebody inside, or that there is no room for its flow. */
 struct nt_packet *nt_icmp_error_prohibited(struct nt_gateway *g, const struct nt_packet *p, nt_time now);
 

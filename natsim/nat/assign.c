@@ -15,7 +15,7 @@ bool nt_assign_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt
 {
     if (n->policy.poison != 0 && nt_poison_has(&n->poison, proto, external, remote))
         return true;
-    if (!n->tracking)
+    if (!nt_nat_tracks(n, proto))
         return false;
     uint32_t flow = nt_flows_by_external(&n->flows, proto, external, remote);
     return flow != NT_MAP_NONE && !nt_addr_equal(&nt_flow_at(&n->flows, flow)->internal, internal);
@@ -26,8 +26,8 @@ bool nt_assign_is_barred(const struct nt_nat *n, uint32_t proto, const struct nt
 static uint32_t find_twin(const struct candidate *c, const struct nt_addr *external)
 {
     const struct nt_mappings *all = &c->nat->mappings;
-    bool independent = c->nat->policy.mapping == NT_DEP_ENDPOINT_INDEPENDENT;
-    struct nt_addr seen = nt_nat_seen_by(c->nat->policy.mapping, &c->remote);
+    bool independent = nt_nat_policy_for(c->nat, c->proto)->mapping == NT_DEP_ENDPOINT_INDEPENDENT;
+    struct nt_addr seen = nt_nat_seen_by(nt_nat_policy_for(c->nat, c->proto)->mapping, &c->remote);
     uint32_t i = nt_mappings_by_external(all, c->proto, external);
     for (; i != NT_MAP_NONE; i = nt_mapping_at(all, i)->shared_next) {
         const struct nt_mapping *m = nt_mapping_at(all, i);
@@ -47,7 +47,8 @@ static bool is_barred(void *user, uint16_t port, bool shared)
     if (!shared)
         return false;
     return nt_mappings_by_external(&c->nat->mappings, c->proto, &c->external) == NT_MAP_NONE ||
-           (c->nat->policy.mapping != NT_DEP_ENDPOINT_INDEPENDENT && find_twin(c, &c->external) != NT_MAP_NONE);
+           (nt_nat_policy_for(c->nat, c->proto)->mapping != NT_DEP_ENDPOINT_INDEPENDENT &&
+            find_twin(c, &c->external) != NT_MAP_NONE);
 }
 
 /* The port that follows the external port of the preceding inside port on the same external address; -1: none. */
@@ -123,13 +124,13 @@ static struct nt_inside_host *host_of(const struct nt_nat *n, const struct candi
 
 static struct nt_port_request request_of(const struct nt_nat *n, struct candidate *c, uint32_t external)
 {
-    const struct nt_nat_policy *p = &n->policy;
+    const struct nt_nat_policy *p = nt_nat_policy_for(n, c->proto);
     bool udp = c->proto == NT_PROTO_UDP;
     return (struct nt_port_request){.ports = p->ports,
                                     .conflict = p->conflict,
                                     .sharing = sharing_of(p),
                                     .external = external,
-                                    .space = udp ? NT_SPACE_UDP : NT_SPACE_ICMP,
+                                    .space = nt_nat_port_space(c->proto),
                                     .internal = c->internal.port,
                                     .parity = udp && p->parity,
                                     .contiguity = udp && p->contiguity,
@@ -179,11 +180,11 @@ static void free_unmapped(struct nt_nat *n, const struct nt_mapping *m)
         nt_port_table_release(&n->ports, m->external_index, nt_nat_port_space(m->proto), m->external.port);
 }
 
-/* Gives the mapping its timer; with flows in place of filter entries it has none. */
+/* Gives the mapping its timer; one that lives by its flows has none. */
 static int start_timer(struct nt_nat *n, uint32_t mapping)
 {
     struct nt_mapping *m = nt_mapping_at(&n->mappings, mapping);
-    if (n->policy.filter_scope == NT_SCOPE_FLOW)
+    if (nt_nat_lives_by_flows(n, m->proto))
         return NT_OK;
     return nt_deadlines_add(&n->deadlines, NT_DUE_MAPPING, mapping, m->life.expires, &m->deadline);
 }
@@ -204,6 +205,7 @@ static int add_mapping(struct nt_nat *n, const struct nt_mapping *add, nt_time n
 
 static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_time now, uint32_t *mapping)
 {
+    const struct nt_nat_policy *p = nt_nat_policy_for(n, c->proto);
     uint32_t external;
     uint16_t port;
     int err = take_port(n, c, &external, &port);
@@ -212,13 +214,13 @@ static int make_mapping(struct nt_nat *n, struct candidate *c, bool ruled, nt_ti
     struct nt_mapping add = {.proto = c->proto,
                              .internal = c->internal,
                              .external = nt_addr_with_port(&n->externals[external], port),
-                             .remote = nt_nat_seen_by(n->policy.mapping, &c->remote),
+                             .remote = nt_nat_seen_by(p->mapping, &c->remote),
                              .external_index = external,
                              .ruled = ruled,
                              .life = nt_life_start(&n->policy, c->proto, &c->remote, now),
                              .deadline = NT_MAP_NONE,
                              .endpoint = c->endpoint};
-    *mapping = nt_nat_shares_ports(&n->policy) ? find_twin(c, &add.external) : NT_MAP_NONE;
+    *mapping = nt_nat_shares_ports(p) ? find_twin(c, &add.external) : NT_MAP_NONE;
     return *mapping != NT_MAP_NONE ? NT_OK : add_mapping(n, &add, now, mapping);
 }
 
@@ -248,6 +250,8 @@ static uint32_t find_victim(struct nt_nat *n, struct candidate *c, int err)
     uint32_t first = NT_MAP_NONE;
     for (uint32_t i = n->mappings.oldest; i != NT_MAP_NONE; i = nt_mapping_at(&n->mappings, i)->newer) {
         const struct nt_mapping *m = nt_mapping_at(&n->mappings, i);
+        if (m->deadline == NT_MAP_NONE) /* it has no timer, as those of TCP */
+            continue;
         bool sooner = first == NT_MAP_NONE || m->life.expires < nt_mapping_at(&n->mappings, first)->life.expires;
         if (sooner && takes_its_room(n, c, m, err))
             first = i;

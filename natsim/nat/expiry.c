@@ -3,6 +3,18 @@
 #include "core/base/err.h"
 #include "natsim/nat/nat_state.h"
 
+/* RFC 7857, figure 1: an established connection that has been idle for its time is in transition, and ends after that. False: the
+ * flow ends. */
+static bool begin_transition(struct nt_nat *n, uint32_t flow, nt_time at)
+{
+    struct nt_flow *f = nt_flow_at(&n->flows, flow);
+    if (f->proto != NT_PROTO_TCP || n->policy.tcp.tracking != NT_TRACK_RFC7857 || f->connection != NT_CONN_ESTABLISHED)
+        return false;
+    f->connection = NT_CONN_RESET;
+    f->life.expires = nt_time_after(at, n->policy.tcp.life[NT_CONN_RESET]);
+    return nt_deadlines_add(&n->deadlines, NT_DUE_FLOW, flow, f->life.expires, &f->deadline) == NT_OK;
+}
+
 /* A port on hold, as the index of a deadline. */
 static uint32_t hold_of(uint32_t external, uint32_t space, uint16_t port)
 {
@@ -73,14 +85,25 @@ static void end_filter(struct nt_nat *n, uint32_t index)
     nt_filters_remove(&n->filters, &n->deadlines, list, index, true);
 }
 
-/* With flows in place of filter entries the mapping ends with the last of its flows. */
+/* A mapping that lives by its flows ends with the last. */
+static void forget_flow(struct nt_nat *n, uint32_t index, bool due, nt_time at)
+{
+    uint32_t mapping = nt_flow_at(&n->flows, index)->mapping, proto = nt_flow_at(&n->flows, index)->proto, *lists[NT_FLOW_LISTS];
+    nt_nat_flow_lists(n, mapping, lists);
+    nt_flows_remove(&n->flows, &n->deadlines, lists, index, due);
+    if (nt_nat_lives_by_flows(n, proto) && *lists[NT_FLOWS_OF_MAPPING] == NT_MAP_NONE)
+        forget_mapping(n, mapping, at);
+}
+
+void nt_expiry_end_flow(struct nt_nat *n, uint32_t flow, nt_time at)
+{
+    forget_flow(n, flow, false, at);
+}
+
 static void end_flow(struct nt_nat *n, uint32_t index, nt_time at)
 {
-    uint32_t mapping = nt_flow_at(&n->flows, index)->mapping, *lists[NT_FLOW_LISTS];
-    nt_nat_flow_lists(n, mapping, lists);
-    nt_flows_remove(&n->flows, &n->deadlines, lists, index, true);
-    if (n->policy.filter_scope == NT_SCOPE_FLOW && *lists[NT_FLOWS_OF_MAPPING] == NT_MAP_NONE)
-        forget_mapping(n, mapping, at);
+    if (!begin_transition(n, index, at))
+        forget_flow(n, index, true, at);
 }
 
 static void end_hold(struct nt_nat *n, uint32_t hold)

@@ -10,6 +10,7 @@ struct nt_nat;
 
 void nt_expiry_run(struct nt_nat *n, nt_time now);                    /* ends what is due */
 void nt_expiry_unmap(struct nt_nat *n, uint32_t mapping, nt_time at); /* with its flows, filter entries and port */
+void nt_expiry_end_flow(struct nt_nat *n, uint32_t flow, nt_time at); /* before its deadline */
 /* All mappings, with what goes with them, and poison. Their ports are on hold as if they had expired: RFC 6888, REQ-8, "also
  * applies to the case when a CGN loses state (due to a crash, reboot, failover to a cold standby, etc.)". */
 void nt_expiry_end_all(struct nt_nat *n, nt_time now);

@@ -14,7 +14,10 @@ struct nt_flow {
     uint32_t proto;
     struct nt_addr internal, external, remote;
     uint32_t mapping;
-    bool inbound; /* the first packet came in */
+    bool inbound;       /* the first packet came in */
+    bool begun_outside; /* of TCP: the side of the first SYN, which changes when a new connection has the old addresses, ... */
+    uint8_t connection; /* ... enum nt_connection, ... */
+    uint8_t fins;       /* ... and the sides that have sent a FIN: bit 0 of that one, bit 1 of the other */
     struct nt_life life;
     uint32_t deadline;
     struct {

@@ -27,6 +27,8 @@ static nt_time phase_life(const struct nt_life *l, const struct nt_nat_policy *p
 {
     if (proto == NT_PROTO_ICMP || proto == NT_PROTO_ICMP6)
         return p->icmp_lifetime;
+    if (proto == NT_PROTO_TCP) /* of a firewall that does not follow connections */
+        return p->tcp.life[l->replied ? NT_CONN_ESTABLISHED : NT_CONN_SYN_SENT];
     if (!l->replied)
         return p->life_new;
     return replied && now - l->made > STREAM_AFTER ? p->life_stream : p->life_replied;

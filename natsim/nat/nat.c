@@ -29,6 +29,7 @@ struct nt_nat *nt_nat_new(const struct nt_nat_policy *policy, const struct nt_ad
     if (n == NULL)
         return NULL;
     n->policy = *policy;
+    n->tcp_policy = nt_nat_policy_of_tcp(policy);
     n->rand = *rand;
     n->trace = *trace;
     n->external_count = count;

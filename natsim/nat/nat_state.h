@@ -11,7 +11,7 @@
 #include "natsim/packet/protocol.h"
 
 struct nt_nat {
-    struct nt_nat_policy policy;
+    struct nt_nat_policy policy, tcp_policy; /* of UDP and ICMP; of TCP */
     struct nt_rand rand;
     struct nt_trace trace;
     bool tracking;          /* flows are kept: pinned replies, poison, shared ports, reuse of the latest, filtering by flow */
@@ -28,6 +28,23 @@ struct nt_nat {
     struct nt_addr externals[]; /* port 0 */
 };
 
+static inline const struct nt_nat_policy *nt_nat_policy_for(const struct nt_nat *n, uint32_t proto)
+{
+    return proto == NT_PROTO_TCP ? &n->tcp_policy : &n->policy;
+}
+
+/* Connections of TCP are flows, which are always kept. */
+static inline bool nt_nat_tracks(const struct nt_nat *n, uint32_t proto)
+{
+    return n->tracking || proto == NT_PROTO_TCP;
+}
+
+/* Mappings that end with their last flow. */
+static inline bool nt_nat_lives_by_flows(const struct nt_nat *n, uint32_t proto)
+{
+    return n->policy.filter_scope == NT_SCOPE_FLOW || proto == NT_PROTO_TCP;
+}
+
 /* What a deadline ends. */
 enum nt_nat_due { NT_DUE_MAPPING, NT_DUE_FILTER, NT_DUE_FLOW, NT_DUE_POISON, NT_DUE_HOLD };
 
@@ -38,7 +55,7 @@ static inline bool nt_nat_shares_ports(const struct nt_nat_policy *p)
 
 static inline enum nt_port_space nt_nat_port_space(uint32_t proto)
 {
-    return proto == NT_PROTO_ICMP ? NT_SPACE_ICMP : NT_SPACE_UDP;
+    return proto == NT_PROTO_ICMP ? NT_SPACE_ICMP : proto == NT_PROTO_TCP ? NT_SPACE_TCP : NT_SPACE_UDP;
 }
 
 /* The part of a remote address that a rule looks at: nothing, the address, or address and port. */

@@ -5,7 +5,7 @@
 #include "core/base/rand.h"
 #include "natsim/nat/policy/policy.h"
 
-enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
+enum nt_port_space { NT_SPACE_UDP = 0, NT_SPACE_ICMP, NT_SPACE_TCP, NT_SPACES }; /* ICMP: query identifiers (RFC 5508, section 3) */
 
 struct nt_port_external;
 

@@ -3,7 +3,7 @@
 #include "core/base/err.h"
 #include "natsim/nat/assign.h"
 #include "natsim/nat/expiry.h"
-#include "natsim/nat/nat_state.h"
+#include "natsim/nat/new_flow.h"
 
 static struct nt_nat_translation dropped(enum nt_drop why, const struct nt_addr *a, const struct nt_addr *b)
 {
@@ -18,7 +18,7 @@ static struct nt_nat_translation dropped(enum nt_drop why, const struct nt_addr 
 /* An ICMP query has an identifier, not a remote port (RFC 5508, section 3). */
 static struct nt_addr peer_of(uint8_t proto, const struct nt_addr *remote)
 {
-    return proto == NT_PROTO_UDP ? *remote : nt_addr_with_port(remote, 0);
+    return proto == NT_PROTO_ICMP ? nt_addr_with_port(remote, 0) : *remote;
 }
 
 static struct nt_nat_translation dropped_for(int err, const struct nt_addr *internal, const struct nt_addr *remote)
@@ -55,42 +55,6 @@ static void refresh_mapping(struct nt_nat *n, uint32_t mapping, const struct nt_
         nt_deadlines_move(&n->deadlines, m->deadline, m->life.expires);
 }
 
-/* The mapping of the endpoint's newest flow, or without flows its newest. (In Linux, find_appropriate_src, a flow that has ended
- * counts until it is collected, which can be many seconds later.) */
-static uint32_t find_latest(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal)
-{
-    uint32_t endpoint = nt_inside_find(&n->inside, proto, internal);
-    if (endpoint == NT_MAP_NONE)
-        return NT_MAP_NONE;
-    const struct nt_inside_endpoint *e = nt_inside_endpoint_at(&n->inside, endpoint);
-    return e->flows != NT_MAP_NONE ? nt_flow_at(&n->flows, e->flows)->mapping : e->newest;
-}
-
-static uint32_t find_by_rule(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
-{
-    struct nt_addr seen = nt_nat_seen_by(n->policy.mapping, remote);
-    return nt_mappings_by_rule(&n->mappings, proto, internal, &seen);
-}
-
-static uint32_t find_mapping(const struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote)
-{
-    if (n->policy.reuse == NT_REUSE_LATEST_BY_SOURCE)
-        return find_latest(n, proto, internal);
-    return find_by_rule(n, proto, internal, remote);
-}
-
-/* The mapping of a new flow: the existing one, unless it may not be used towards this remote, or another. */
-static int map_new_flow(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
-                        uint32_t *mapping)
-{
-    *mapping = find_mapping(n, proto, internal, remote);
-    bool first = *mapping == NT_MAP_NONE;
-    if (!first && !nt_assign_is_barred(n, proto, internal, &nt_mapping_at(&n->mappings, *mapping)->external, remote))
-        return NT_OK;
-    bool ruled = first && n->policy.reuse != NT_REUSE_LATEST_BY_SOURCE;
-    return nt_assign_mapping(n, proto, internal, remote, ruled, now, mapping);
-}
-
 /* With tracked flows: the mapping of the packet's flow, or of a new one. */
 static int map_by_flow(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
                        uint32_t *mapping)
@@ -101,14 +65,14 @@ static int map_by_flow(struct nt_nat *n, uint8_t proto, const struct nt_addr *in
         refresh_flow(n, flow, false, now);
         return NT_OK;
     }
-    int err = map_new_flow(n, proto, internal, remote, now, mapping);
+    int err = nt_new_flow_map(n, proto, internal, remote, now, mapping);
     return err == NT_OK ? track_flow(n, *mapping, remote, false, now) : err;
 }
 
 static int map_by_rule(struct nt_nat *n, uint8_t proto, const struct nt_addr *internal, const struct nt_addr *remote, nt_time now,
                        uint32_t *mapping)
 {
-    *mapping = find_by_rule(n, proto, internal, remote);
+    *mapping = nt_new_flow_by_rule(n, &n->policy, proto, internal, remote);
     return *mapping != NT_MAP_NONE ? NT_OK : nt_assign_mapping(n, proto, internal, remote, true, now, mapping);
 }
 
@@ -242,7 +206,7 @@ struct nt_nat_translation nt_nat_hairpin(struct nt_nat *n, uint8_t proto, const 
  * flows nothing is kept of a remote, and the mapping itself is all there is to match. */
 static uint32_t find_session(struct nt_nat *n, uint8_t proto, const struct nt_addr *external, const struct nt_addr *remote)
 {
-    if (n->tracking) {
+    if (nt_nat_tracks(n, proto)) {
         uint32_t flow = nt_flows_by_external(&n->flows, proto, external, remote);
         return flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : NT_MAP_NONE;
     }
@@ -277,11 +241,11 @@ struct nt_nat_translation nt_nat_error_out(struct nt_nat *n, uint8_t proto, cons
 {
     struct nt_addr remote = peer_of(proto, to);
     nt_expiry_run(n, now);
-    uint32_t flow = n->tracking ? nt_flows_by_internal(&n->flows, proto, internal, &remote) : NT_MAP_NONE;
-    uint32_t mapping = flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : find_mapping(n, proto, internal, &remote);
-    if (mapping == NT_MAP_NONE)
+    uint32_t flow = nt_nat_tracks(n, proto) ? nt_flows_by_internal(&n->flows, proto, internal, &remote) : NT_MAP_NONE;
+    uint32_t mapping = flow != NT_MAP_NONE ? nt_flow_at(&n->flows, flow)->mapping : nt_new_flow_find(n, proto, internal, &remote);
+    if (mapping == NT_MAP_NONE || (flow == NT_MAP_NONE && proto == NT_PROTO_TCP))
         return dropped(NT_DROP_NO_MAPPING, to, internal);
-    if (!lets_in(n, mapping, &remote)) /* what it quotes cannot have come in */
+    if (proto != NT_PROTO_TCP && !lets_in(n, mapping, &remote)) /* what it quotes cannot have come in */
         return dropped(NT_DROP_FILTERED, to, internal);
     return (struct nt_nat_translation){.src = nt_mapping_at(&n->mappings, mapping)->external, .dst = *to};
 }

@@ -21,6 +21,8 @@ static const struct {
     [NT_DROP_BLOCKED] = {"blocked", "packets to %b are blocked"},
     [NT_DROP_DENIED] = {"denied", "the policy denies packets to %b"},
     [NT_DROP_UNALLOWED] = {"not-allowed", "the policy lets nobody inside reach %b"},
+    [NT_DROP_STRAY] = {"no-connection", "a TCP segment to %b of no connection that is known"},
+    [NT_DROP_CROSSED] = {"crossed", "a SYN to %a has gone out meanwhile"},
     [NT_DROP_LOSS] = {"loss", "lost on the network"},
     [NT_DROP_QUEUE] = {"queue", "the queue is full"},
     [NT_DROP_MTU] = {"mtu", "larger than the MTU on the way to %i"},

@@ -18,6 +18,8 @@ enum nt_drop {
     NT_DROP_BLOCKED,    /* blocked: UDP or everything is blocked */
     NT_DROP_DENIED,     /* denied: by the policy */
     NT_DROP_UNALLOWED,  /* not-allowed: nobody inside may reach b */
+    NT_DROP_STRAY,      /* no-connection: a TCP segment to b, of none that is known */
+    NT_DROP_CROSSED,    /* crossed: a SYN that another has crossed (RFC 5382, REQ-4) */
     NT_DROP_LOSS,       /* loss: drawn on the network */
     NT_DROP_QUEUE,      /* queue: the attachment's queue is full */
     NT_DROP_MTU,        /* mtu: larger than the network's MTU, and DF is set */

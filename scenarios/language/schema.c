@@ -18,6 +18,7 @@
 #include "scenarios/language/sections/server_step.h"
 #include "scenarios/language/sections/step.h"
 #include "scenarios/language/sections/stun_message.h"
+#include "scenarios/language/sections/tcp_policy.h"
 #include "scenarios/language/sections/world_step.h"
 
 #include <jansson.h>
@@ -25,15 +26,15 @@
 #include <string.h>
 
 static const struct nt_table *const tables[] = {
-    &nt_table_network,     &nt_table_gateway,    &nt_table_policy,     &nt_table_lifetimes,  &nt_table_pace,
-    &nt_table_server,      &nt_table_agent,      &nt_table_turn,       &nt_table_attachment, &nt_table_step,
-    &nt_table_call,        &nt_table_reoffer,    &nt_table_send,       &nt_table_link,       &nt_table_nat,
-    &nt_table_server_step, &nt_table_partition,  &nt_table_signalling, &nt_table_fault,      &nt_table_delay,
-    &nt_table_inject,      &nt_table_run,        &nt_table_stun,       &nt_table_expect,     &nt_table_agent_expect,
-    &nt_table_selected,    &nt_table_candidates, &nt_table_prflx,      &nt_table_pair,       &nt_table_explore,
-    &nt_table_data,        &nt_table_packets,    &nt_table_where,      &nt_table_burst,      &nt_table_wifi,
-    &nt_table_waypoint,    &nt_table_after,      &nt_table_move,       &nt_table_restart,    &nt_table_hangup,
-    &nt_table_renominate,
+    &nt_table_network,     &nt_table_gateway,    &nt_table_policy,        &nt_table_lifetimes,  &nt_table_pace,
+    &nt_table_server,      &nt_table_agent,      &nt_table_turn,          &nt_table_attachment, &nt_table_step,
+    &nt_table_call,        &nt_table_reoffer,    &nt_table_send,          &nt_table_link,       &nt_table_nat,
+    &nt_table_server_step, &nt_table_partition,  &nt_table_signalling,    &nt_table_fault,      &nt_table_delay,
+    &nt_table_inject,      &nt_table_run,        &nt_table_stun,          &nt_table_expect,     &nt_table_agent_expect,
+    &nt_table_selected,    &nt_table_candidates, &nt_table_prflx,         &nt_table_pair,       &nt_table_explore,
+    &nt_table_data,        &nt_table_packets,    &nt_table_where,         &nt_table_burst,      &nt_table_wifi,
+    &nt_table_waypoint,    &nt_table_after,      &nt_table_move,          &nt_table_restart,    &nt_table_hangup,
+    &nt_table_renominate,  &nt_table_tcp,        &nt_table_tcp_lifetimes,
 };
 
 // clang-format off

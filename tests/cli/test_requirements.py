@@ -1,4 +1,4 @@
-"""The table of requirements in natsim/README.md: each requirement of RFC 4787, 5508 and 6888, and what RFC 7857 changes in them, has a row,
+"""The table of requirements in natsim/README.md: each requirement of RFC 4787, 5382, 5508 and 6888, and what RFC 7857 changes in them, has a row,
 and each scenario that a row names has a policy that keeps the requirement and one that breaks it, told apart by what it expects."""
 
 import re
@@ -12,12 +12,13 @@ README = ROOT / "natsim" / "README.md"
 SUITES = ROOT / "scenarios" / "suites"
 FOLDERS = ("rfc4787", "rfc5508", "rfc6888")
 
-# The RFCs' own lists: RFC 4787, section 12; RFC 5508, section 9; RFC 6888, sections 3 to 5; RFC 7857, sections 3 to 12, without TCP.
+# The RFCs' own lists: RFC 4787, section 12; RFC 5508, section 9; RFC 6888, sections 3 to 5; RFC 5382, section 8; RFC 7857, sections 2 to 12.
 REQUIREMENTS = {
     "4787": "1 2 3 3a 4 5 5a 5b 5c 6 6a 7 8 8a 9 9a 10 10a 11 12 12a 12b 13 13a 14 14a",
+    "5382": "1 2 2a 3 3a 4 4a 5 5a 6 7 8 8a 9 10",
     "5508": "1 1a 2 2a 3 3a 3b 3c 3d 4 4a 4b 4c 5 5a 5b 5c 6 7 7a 8 9 10 10a 10b 10c 10d 10e 10f 11",
     "6888": "1 1a 1b 1c 1d 2 3 4 4a 4b 4c 5 5a 5b 6 7 8 8a 8b 8c 9 10 11 11a 11b 11c 11d 12 13 14 15",
-    "7857": "3 4 5 6 7 7.1 8 9 10 11 12",
+    "7857": "2 2.1 2.2 3 4 5 6 7 7.1 8 9 10 11 12",
 }
 LABELLED = re.compile(r"^    - (keeps|breaks)([\w-]*): (\{.*\})$", re.M)
 

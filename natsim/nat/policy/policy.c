@@ -10,6 +10,19 @@
 /* RFC 5508, REQ-2: "An ICMP Query session timer MUST NOT expire in less than 60 seconds." */
 #define ICMP_LIFETIME (60 * NT_SEC)
 
+/* RFC 5382, REQ-5: "the value of the "established connection idle-timeout" MUST NOT be less than 2 hours 4 minutes. The value of
+ * the "transitory connection idle-timeout" MUST NOT be less than 4 minutes." */
+#define ESTABLISHED_LIFE (124 * 60 * NT_SEC)
+#define TRANSITORY_LIFE (240 * NT_SEC)
+
+/* RFC 7857, figure 1: after the FIN of one side alone a connection is as good as established. */
+void nt_nat_tcp_set_lives(struct nt_nat_tcp *t, nt_time opening, nt_time established, nt_time closing)
+{
+    t->life[NT_CONN_SYN_SENT] = t->life[NT_CONN_CROSSING] = t->life[NT_CONN_SYN_RECEIVED] = opening;
+    t->life[NT_CONN_ESTABLISHED] = t->life[NT_CONN_FIN_WAIT] = t->life[NT_CONN_CLOSE_WAIT] = established;
+    t->life[NT_CONN_LAST_ACK] = t->life[NT_CONN_TIME_WAIT] = t->life[NT_CONN_RESET] = closing;
+}
+
 void nt_nat_policy_init(struct nt_nat_policy *p)
 {
     memset(p, 0, sizeof *p);
@@ -20,6 +33,7 @@ void nt_nat_policy_init(struct nt_nat_policy *p)
     p->refresh_outbound = true;
     p->icmp_lifetime = ICMP_LIFETIME;
     p->answers = NT_ANSWER_TOO_BIG | NT_ANSWER_TTL | NT_ANSWER_LIMIT;
+    nt_nat_tcp_set_lives(&p->tcp, TRANSITORY_LIFE, ESTABLISHED_LIFE, TRANSITORY_LIFE);
 }
 
 static const char *find_contradiction(const struct nt_nat_policy *p)
@@ -56,6 +70,9 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
     for (size_t i = 0; i < p->life_by_port_count; i++)
         if (p->life_by_port[i].life <= 0)
             return "a lifetime must be above 0";
+    for (size_t i = 0; i < NT_CONNECTION_STATES; i++)
+        if (p->tcp.life[i] <= 0)
+            return "a lifetime must be above 0";
     if (p->icmp_lifetime <= 0)
         return "a lifetime must be above 0";
     if ((p->answers & NT_ANSWER_LIMIT) != 0 && (p->answers & NT_ANSWER_LIMIT_HOST) != 0)
@@ -71,16 +88,61 @@ static const char *find_contradiction(const struct nt_nat_policy *p)
     return NULL;
 }
 
+struct nt_nat_policy nt_nat_policy_of_tcp(const struct nt_nat_policy *p)
+{
+    struct nt_nat_policy t = *p;
+    t.mapping = p->tcp.mapping;
+    t.filtering = p->tcp.filtering;
+    t.ports = p->tcp.ports;
+    if (t.mapping != NT_DEP_ENDPOINT_INDEPENDENT && t.reuse == NT_REUSE_LATEST_BY_SOURCE)
+        t.reuse = NT_REUSE_RULE;
+    if (t.mapping == NT_DEP_ENDPOINT_INDEPENDENT && t.reuse == NT_REUSE_NEVER)
+        t.reuse = NT_REUSE_RULE;
+    t.poison = 0;
+    t.filter_lifetime = 0;
+    return t;
+}
+
+static enum nt_ports default_ports(enum nt_dependence mapping)
+{
+    return mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_PORTS_PRESERVE : NT_PORTS_SEQUENTIAL;
+}
+
+/* What `tcp` does not say is as the policy says. */
+static void finish_tcp(struct nt_nat_policy *p)
+{
+    struct nt_nat_tcp *t = &p->tcp;
+    if (t->mapping == 0)
+        t->mapping = p->mapping;
+    if (t->filtering == 0)
+        t->filtering = p->filtering;
+    if (t->ports == 0)
+        t->ports = t->mapping == p->mapping ? p->ports : default_ports(t->mapping);
+    if (!t->unsolicited_given)
+        t->unsolicited = p->unsolicited == NT_UNSOLICITED_REJECT ? NT_SYN_REJECT : NT_SYN_ICMP_AFTER;
+    t->unsolicited_given = true;
+}
+
+static const char *find_tcp_contradiction(const struct nt_nat_policy *p)
+{
+    if (p->tcp.mapping != NT_DEP_ENDPOINT_INDEPENDENT && p->tcp.ports == NT_PORTS_OVERLOAD)
+        return "'ports: overload' of 'tcp' contradicts an endpoint-dependent mapping";
+    return NULL;
+}
+
 int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what)
 {
     if (p->kind != NT_GW_TRANSLATE)
         return NT_OK;
     struct nt_nat_policy done = *p;
     if (!ports_given && done.ports == 0)
-        done.ports = p->mapping == NT_DEP_ENDPOINT_INDEPENDENT ? NT_PORTS_PRESERVE : NT_PORTS_SEQUENTIAL;
+        done.ports = default_ports(p->mapping);
     const char *wrong = find_contradiction(&done);
     if (wrong == NULL && done.ports == 0)
         wrong = "a policy needs 'ports'";
+    finish_tcp(&done);
+    if (wrong == NULL)
+        wrong = find_tcp_contradiction(&done);
     if (wrong != NULL) {
         if (what != NULL)
             *what = wrong;

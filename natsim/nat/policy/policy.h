@@ -19,6 +19,25 @@ enum nt_icmp { NT_ICMP_TRANSLATE = 0, NT_ICMP_DROP, NT_ICMP_DROP_TOO_BIG };
 enum nt_fragments { NT_FRAG_REASSEMBLE = 0, NT_FRAG_IN_ORDER, NT_FRAG_DROP };
 enum nt_filter_scope { NT_SCOPE_MAPPING = 0, NT_SCOPE_ENDPOINT, NT_SCOPE_FLOW };
 enum nt_when_full { NT_FULL_REFUSE = 0, NT_FULL_STEAL };
+/* What an unsolicited SYN gets: nothing for 6 s, then an ICMP error if none has gone out meanwhile (RFC 5382, REQ-4); nothing; the
+ * error at once; or a reset at once. */
+enum nt_unsolicited_syn { NT_SYN_ICMP_AFTER = 0, NT_SYN_DROP, NT_SYN_REJECT, NT_SYN_RESET };
+/* How TCP connections are tracked: by the states of RFC 7857, section 2, or by Linux's. */
+enum nt_tcp_tracking { NT_TRACK_RFC7857 = 0, NT_TRACK_LINUX };
+/* The states of a connection. RFC 7857: SYN_SENT is INIT, FIN_WAIT one side's FIN, TIME_WAIT both's, RESET is TRANS. Linux has all:
+ * CROSSING is SYN_SENT2, RESET is CLOSE. */
+enum nt_connection {
+    NT_CONN_SYN_SENT = 0,
+    NT_CONN_CROSSING,
+    NT_CONN_SYN_RECEIVED,
+    NT_CONN_ESTABLISHED,
+    NT_CONN_FIN_WAIT,
+    NT_CONN_CLOSE_WAIT,
+    NT_CONN_LAST_ACK,
+    NT_CONN_TIME_WAIT,
+    NT_CONN_RESET,
+    NT_CONNECTION_STATES
+};
 enum nt_v6_policy { NT_V6_FIREWALL = 0, NT_V6_OPEN, NT_V6_NONE };
 
 /* The ICMP messages that a gateway sends of itself: bits of `answers`. */
@@ -39,6 +58,16 @@ enum nt_answers {
 #define NT_NAT_ALLOWED_MAX 32
 
 enum nt_allowed_proto { NT_ALLOWED_UDP = 0, NT_ALLOWED_TCP };
+
+/* Of TCP, what differs from the rest of the policy (RFC 5382). */
+struct nt_nat_tcp {
+    enum nt_dependence mapping, filtering; /* 0, before nt_nat_policy_finish: as the policy's */
+    enum nt_ports ports;                   /* likewise; with another mapping by that */
+    enum nt_unsolicited_syn unsolicited;
+    bool unsolicited_given; /* otherwise REJECT where the policy's unsolicited packets are rejected */
+    enum nt_tcp_tracking tracking;
+    nt_time life[NT_CONNECTION_STATES]; /* how long a connection may be idle: 2 h 4 min established, else 4 min */
+};
 
 struct nt_nat_policy {
     enum nt_gateway_kind kind;
@@ -90,6 +119,7 @@ struct nt_nat_policy {
     } allowed[NT_NAT_ALLOWED_MAX];
     size_t allowed_count;
     enum nt_v6_policy ipv6;
+    struct nt_nat_tcp tcp;
 };
 
 /* RFC 4787's defaults as the language has them; mapping and filtering are 0 and must be set. */
@@ -97,6 +127,12 @@ void nt_nat_policy_init(struct nt_nat_policy *p);
 /* Sets the ports where none are given, by the mapping. 0, or NT_EINVAL with *what (static) for a contradiction, such as overload
  * with an endpoint-dependent mapping. */
 int nt_nat_policy_finish(struct nt_nat_policy *p, bool ports_given, const char **what);
+
+/* The policy that holds for TCP, of one that is finished: with its own mapping, filtering and ports, and without filter entries and
+ * poison: connections let in, as flows do. */
+struct nt_nat_policy nt_nat_policy_of_tcp(const struct nt_nat_policy *p);
+/* The idle time of connections that are being opened, are established, or are being closed. */
+void nt_nat_tcp_set_lives(struct nt_nat_tcp *t, nt_time opening, nt_time established, nt_time closing);
 
 /* Whether a port of this protocol may be reached by `allowed`. */
 bool nt_nat_policy_allows(const struct nt_nat_policy *p, enum nt_allowed_proto proto, uint16_t port);

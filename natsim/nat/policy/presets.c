@@ -38,6 +38,24 @@ static void office(struct nt_nat_policy *p)
     p->allowed_count = 2;
 }
 
+/* net/netfilter/nf_conntrack_proto_tcp.c (tcp_timeouts). */
+static void set_tcp_tracking(struct nt_nat_tcp *t)
+{
+    static const nt_time seconds[NT_CONNECTION_STATES] = {
+        [NT_CONN_SYN_SENT] = 120, [NT_CONN_CROSSING] = 120,  [NT_CONN_SYN_RECEIVED] = 60, [NT_CONN_ESTABLISHED] = 5 * 24 * 3600,
+        [NT_CONN_FIN_WAIT] = 120, [NT_CONN_CLOSE_WAIT] = 60, [NT_CONN_LAST_ACK] = 30,     [NT_CONN_TIME_WAIT] = 120,
+        [NT_CONN_RESET] = 10};
+    t->tracking = NT_TRACK_LINUX;
+    for (size_t i = 0; i < NT_CONNECTION_STATES; i++)
+        t->life[i] = seconds[i] * NT_SEC;
+}
+
+static void set_unsolicited_syn(struct nt_nat_policy *p, enum nt_unsolicited_syn what)
+{
+    p->tcp.unsolicited = what;
+    p->tcp.unsolicited_given = true;
+}
+
 /* Connection tracking (net/netfilter/nf_conntrack_proto_udp.c, _icmp.c): flows of 30 s, 120 s after two seconds of traffic both
  * ways, refreshed by each packet; 30 s for ICMP queries. The gateway itself answers as the kernel does: pings, closed ports, no
  * route, no neighbour; 6 errors to one destination at once, then one a second (net.ipv4.icmp_ratelimit). It says nothing of a table
@@ -50,6 +68,7 @@ static void set_tracking(struct nt_nat_policy *p)
     p->low_ports = NT_LOW_LINUX;
     set_lifetimes(p, 30, 30, 120);
     p->icmp_lifetime = 30 * NT_SEC;
+    set_tcp_tracking(&p->tcp);
     p->answers = NT_ANSWER_TOO_BIG | NT_ANSWER_TTL | NT_ANSWER_ECHO | NT_ANSWER_PORT | NT_ANSWER_ROUTE | NT_ANSWER_HOST;
     p->icmp_burst = 6;
     p->icmp_interval = NT_SEC;
@@ -61,6 +80,7 @@ static void set_open_input(struct nt_nat_policy *p)
     p->answers |= NT_ANSWER_ECHO_OUTSIDE;
     p->unsolicited = NT_UNSOLICITED_REJECT;
     p->poison = 30 * NT_SEC;
+    set_unsolicited_syn(p, NT_SYN_RESET);
 }
 
 /* The port is kept unless the 5-tuple is taken (net/netfilter/nf_nat_core.c, get_unique_tuple). */
@@ -71,6 +91,7 @@ static void linux_dropin(struct nt_nat_policy *p)
     p->ports = NT_PORTS_OVERLOAD;
     p->conflict = NT_CONFLICT_RANDOM;
     p->reuse = NT_REUSE_LATEST_BY_SOURCE;
+    set_unsolicited_syn(p, NT_SYN_DROP);
 }
 
 static void linux_masquerade(struct nt_nat_policy *p)
@@ -84,6 +105,7 @@ static void openwrt(struct nt_nat_policy *p)
     linux_dropin(p);
     p->answers |= NT_ANSWER_ECHO_OUTSIDE; /* the rule Allow-Ping */
     p->unsolicited = NT_UNSOLICITED_REJECT;
+    set_unsolicited_syn(p, NT_SYN_RESET); /* firewall4's chain handle_reject: TCP by a reset, the rest by 3/3 */
 }
 
 static void linux_random(struct nt_nat_policy *p)
@@ -100,6 +122,8 @@ static void nft_fullcone(struct nt_nat_policy *p)
 {
     set_rules(p, NT_DEP_ENDPOINT_INDEPENDENT, NT_DEP_ENDPOINT_INDEPENDENT);
     p->ports = NT_PORTS_PRESERVE;
+    p->tcp.filtering = NT_DEP_ADDRESS_AND_PORT; /* the module translates UDP alone */
+    set_tcp_tracking(&p->tcp);
     p->conflict = NT_CONFLICT_LOWEST;
     p->low_ports = NT_LOW_LINUX;
     p->replies = NT_REPLIES_PINNED;

@@ -1,6 +1,8 @@
 #include "scenarios/language/sections/nat_policy.h"
 #include "natsim/nat/policy/presets.h"
+#include "scenarios/language/sections/policy_words.h"
 #include "scenarios/language/sections/port_range.h"
+#include "scenarios/language/sections/tcp_policy.h"
 
 #include "natsim/nat/policy/policy.h"
 #include "scenarios/language/text/units.h"
@@ -14,7 +16,8 @@ enum { REFRESH_OUTBOUND = 1, REFRESH_INBOUND = 2, ANSWERS_NONE = 1 << 16 };
 
 struct form {
     struct nt_nat_policy p;
-    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *allow, *icmp_rate, *mapping_rate;
+    const struct nt_yaml *preset, *range, *lifetimes, *by_port, *filter_lifetime, *poison, *deny, *allow, *tcp, *icmp_rate,
+        *mapping_rate;
     nt_time lifetime;
     unsigned refresh, answers;
 };
@@ -23,15 +26,6 @@ struct form {
 #define NODE(field) .type = NT_KEY_NODE, .offset = offsetof(struct form, field)
 #define TIME_MAX .high = NT_UNIT_TIME_MAX
 
-static const struct nt_word dependence[] = {{"endpoint-independent", NT_DEP_ENDPOINT_INDEPENDENT, false},
-                                            {"address-dependent", NT_DEP_ADDRESS, false},
-                                            {"address-and-port-dependent", NT_DEP_ADDRESS_AND_PORT, false},
-                                            {NULL, 0, false}};
-static const struct nt_word ports[] = {{"preserve", NT_PORTS_PRESERVE, false},
-                                       {"sequential", NT_PORTS_SEQUENTIAL, false},
-                                       {"random", NT_PORTS_RANDOM, false},
-                                       {"overload", NT_PORTS_OVERLOAD, false},
-                                       {NULL, 0, false}};
 static const struct nt_word conflict[] = {{"pick-new", NT_CONFLICT_NEXT, false},     {"lowest", NT_CONFLICT_LOWEST, false},
                                           {"random", NT_CONFLICT_RANDOM, false},     {"fail", NT_CONFLICT_FAIL, false},
                                           {"overload", NT_CONFLICT_OVERLOAD, false}, {NULL, 0, false}};
@@ -89,17 +83,17 @@ static const struct nt_key keys[] = {
     {.name = "mapping",
      .type = NT_KEY_WORD,
      POLICY(mapping),
-     .words = dependence,
+     .words = nt_words_dependence,
      .doc = "mapping behaviour (RFC 4787, 4.1); required without a preset"},
     {.name = "filtering",
      .type = NT_KEY_WORD,
      POLICY(filtering),
-     .words = dependence,
+     .words = nt_words_dependence,
      .doc = "filtering behaviour (RFC 4787, 5); required without a preset"},
     {.name = "ports",
      .type = NT_KEY_WORD,
      POLICY(ports),
-     .words = ports,
+     .words = nt_words_ports,
      .doc = "port assignment (RFC 4787, 4.2.1); by default preserve with endpoint-independent mapping, otherwise sequential"},
     {.name = "range",
      NODE(range),
@@ -270,7 +264,10 @@ static const struct nt_key keys[] = {
      POLICY(ipv6),
      .words = ipv6,
      .doc = "how IPv6 is forwarded: behind a stateful firewall with the filtering of the policy by default"},
-    {.name = "tcp", .flags = NT_KEY_UNBUILT, .doc = "its own mapping, filtering, lifetimes"},
+    {.name = "tcp",
+     NODE(tcp),
+     .schema = "{\"$ref\": \"#/$defs/tcp\"}",
+     .doc = "what differs for TCP (RFC 5382): its own mapping, filtering, ports and lifetimes, and what an unsolicited SYN gets"},
     {.name = "port-control", .flags = NT_KEY_UNBUILT, .doc = "pcp, nat-pmp"},
 };
 const struct nt_table nt_table_policy = NT_TABLE("policy", "a policy", keys);
@@ -560,6 +557,8 @@ static void read_parts(struct nt_load *l, const struct nt_yaml *v, const struct 
         read_mapping_rate(l, f->mapping_rate, p);
     if (f->deny != NULL)
         read_deny(l, f->deny, p);
+    if (f->tcp != NULL)
+        nt_load_tcp_policy(l, f->tcp, &p->tcp);
     if (f->allow != NULL)
         read_allow(l, f->allow, p);
     check_low_ports(l, v, p);

@@ -123,7 +123,7 @@ TEST(test_other_protocol)
 {
     world(cone());
     struct nt_packet *p = udp("10.0.0.2:5000", "203.0.113.7:80", 40, 64);
-    p->data[9] = NT_PROTO_TCP;
+    p->data[9] = 47; /* GRE */
     assert_int_equal(nt_packet_parse(p), 0);
     nt_packet_fix_checksums(p);
     hand_over(&a, p);

@@ -361,7 +361,8 @@ TEST(test_policy)
         "          hold-down: 65s, refresh: [outbound, inbound], filter-lifetime: 10s, filter-scope: endpoint, hairpin: "
         "internal-source,\n"
         "          replies: pinned, unsolicited: reject, poison: 30s, icmp: drop-too-big, icmp-kills-mapping: true, fragments: in-order,\n"
-        "          max-mappings: 7, max-per-host: 3, deny: [udp], allow: [udp, tcp/443, udp/65535], ipv6: open}\n"
+        "          max-mappings: 7, max-per-host: 3, deny: [udp], allow: [udp, tcp/443, udp/65535], ipv6: open,\n"
+        "          tcp: {mapping: endpoint-independent, unsolicited: drop, lifetimes: {established: 3h, transitory: 5m, closing: 10s}}}\n"
         "agents: {L: {on: a}, R: {on: b}}\n" CALL);
     struct nt_scn_case *c = cell(f, 0);
     const struct nt_nat_policy *p = &c->gateways[0].policy;
@@ -393,6 +394,13 @@ TEST(test_policy)
     assert_int_equal(p->max_mappings, 7);
     assert_int_equal(p->max_per_host, 3);
     assert_int_equal(p->ipv6, NT_V6_OPEN);
+    assert_int_equal(p->tcp.mapping, NT_DEP_ENDPOINT_INDEPENDENT);
+    assert_int_equal(p->tcp.filtering, NT_DEP_ADDRESS);
+    assert_int_equal(p->tcp.ports, NT_PORTS_PRESERVE);
+    assert_int_equal(p->tcp.unsolicited, NT_SYN_DROP);
+    assert_int_equal(p->tcp.life[NT_CONN_SYN_SENT], 300 * NT_SEC);
+    assert_int_equal(p->tcp.life[NT_CONN_ESTABLISHED], 3 * 3600 * NT_SEC);
+    assert_int_equal(p->tcp.life[NT_CONN_RESET], 10 * NT_SEC);
     assert_int_equal(p->allowed_count, 3);
     assert_true(p->allowed[0].proto == NT_ALLOWED_UDP && p->allowed[0].port == 0);
     assert_true(p->allowed[1].proto == NT_ALLOWED_TCP && p->allowed[1].port == 443);

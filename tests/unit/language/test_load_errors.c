@@ -123,7 +123,6 @@ static const struct row rows[] = {
      "13:84: unknown value 'yes' of 'hairpin': write one of none, internal-source, external-source\n"},
     {"nat: symmetric", "nat: {preset: symmetric, ports: overload}",
      "13:55: 'ports: overload' shares the port of an endpoint-independent mapping: it contradicts an endpoint-dependent one: the keys of preset 'symmetric' count, too: set them otherwise\n"},
-    {"nat: symmetric", "nat: {preset: symmetric, tcp: {}}", "13:75: 'tcp' is not in this version\n"},
     {"nat: symmetric", "nat: {preset: symmetric, port-control: [pcp]}", "13:75: 'port-control' is not in this version\n"},
     {"nat: symmetric", "nat: {preset: symmetric, lifetime: 30}", "13:85: '30' has no unit: write 30ms\n"},
     {"nat: symmetric", "nat: {preset: symmetric, lifetime: 0s}",
@@ -164,6 +163,11 @@ static const struct row rows[] = {
      "13:82: 'allow' must be a list of 1 to 32 destinations: write a list of udp, tcp, or one of them with a port, as in [udp/3478, tcp/443]\n"},
     {"nat: symmetric", "nat: {preset: none, allow: [udp]}",
      "13:70: 'allow' has no effect with preset 'none', which does not translate: leave it out\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, tcp: {ports: overload}}",
+     "13:55: 'ports: overload' of 'tcp' contradicts an endpoint-dependent mapping: the keys of preset 'symmetric' count, too: set them "
+     "otherwise\n"},
+    {"nat: symmetric", "nat: {preset: symmetric, tcp: {lifetimes: {time-wait: 5s}}}",
+     "13:93: 'time-wait' has no effect without 'tracking: linux': write established, opening, closing or transitory\n"},
     {"nat: symmetric", "nat: {preset: none, ipv6: open}",
      "13:70: 'ipv6' has no effect: the networks of gateway 'nat-right' have no IPv6 on both sides: give them an 'ipv6' prefix, or "
      "leave it out\n"},
