@@ -47,12 +47,15 @@ RULES = {
     "pool": source_nat(f'oifname "out" snat to {POOL[0]}-{POOL[-1]}'),
     "pool-persistent": source_nat(f'oifname "out" snat to {POOL[0]}-{POOL[-1]} persistent'),
     "input-drop": MASQUERADE + deny_input('iifname "out" drop'),
-    "input-reject": MASQUERADE + deny_input("icmp type echo-request accept", "icmpv6 type echo-request accept", 'iifname "out" reject'),
+    "input-reject": MASQUERADE + deny_input("icmp type echo-request accept", "icmpv6 type echo-request accept", 'iifname "out" meta l4proto tcp reject with tcp reset', 'iifname "out" reject'),
     "docker": source_nat('ip saddr 10.1.0.0/24 oifname != "in" masquerade') + forward("ip"),
     "nested": MASQUERADE,
 }
+TCP_SECONDS = {"syn_sent": 3, "syn_recv": 3, "established": 8, "unacknowledged": 8, "max_retrans": 8, "fin_wait": 5, "close_wait": 5, "last_ack": 3,
+               "time_wait": 3, "close": 3}
 SYSCTLS = {"net/ipv4/ip_forward": 1, "net/ipv6/conf/all/forwarding": 1, "net/netfilter/nf_conntrack_udp_timeout": 3,
-           "net/netfilter/nf_conntrack_udp_timeout_stream": 6, "net/netfilter/nf_conntrack_icmp_timeout": 3}
+           "net/netfilter/nf_conntrack_udp_timeout_stream": 6, "net/netfilter/nf_conntrack_icmp_timeout": 3,
+           **{f"net/netfilter/nf_conntrack_tcp_timeout_{state}": seconds for state, seconds in TCP_SECONDS.items()}}
 
 
 def why_not():

@@ -2,16 +2,18 @@
 these hosts; who forwards, the kernel or natsim, is in kernel_lab.py and model_lab.py."""
 
 import asyncio
+import ctypes
 import itertools
 import os
 import socket
 import struct
 import sys
 
-from packets import Packet, echo, udp
+from packets import ACK, FIN, RST, SYN, TCP, Packet, echo, tcp, udp
 
 ALL_PACKETS, OUTGOING = 3, 4 # packet(7)
 MTU_DISCOVER, MTU_DISCOVER6, PROBE = 10, 23, 3 # ip(7), ipv6(7): what hosts have learnt of path MTUs binds no probe
+ATTACH_FILTER = 26 # socket(7)
 SETTLE_ID = 0x5E77
 INSIDE, OUTSIDE = "inside", "outside"
 
@@ -51,6 +53,7 @@ class Host:
         self.tap = borrow(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ALL_PACKETS))
         self.tap.setblocking(False)
         self.tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 21)
+        self.resets, self.errors = {}, {} # of segments, by their ends: how many; the last
         self.open_ports, self.seen, self.pieces, self.wrong_checksums, self.awaited = {}, {}, {}, [], {}
         asyncio.get_running_loop().add_reader(self.tap, self.read)
 
@@ -58,6 +61,15 @@ class Host:
         if port not in self.open_ports:
             s = self.open_ports[port] = self.borrow(socket.AF_INET6, socket.SOCK_DGRAM, 0)
             s.bind(("::", port))
+
+    def hold(self, port):
+        """Keeps the kernel from answering segments to it: a listener whose filter takes none."""
+        if (TCP, port) not in self.open_ports:
+            s = self.open_ports[TCP, port] = self.borrow(socket.AF_INET6, socket.SOCK_STREAM, 0)
+            code = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0)) # BPF: ret 0
+            s.setsockopt(socket.SOL_SOCKET, ATTACH_FILTER, struct.pack("HP", 1, ctypes.addressof(code)))
+            s.bind(("::", port))
+            s.listen()
 
     def send(self, packet):
         p = Packet(packet)
@@ -76,12 +88,20 @@ class Host:
         """The first packet with this tag that came; error: the first ICMP error about it."""
         return next(iter(self.seen.get((tag, error), [])), None)
 
+    def quoted(self, src, dst):
+        """The last ICMP error about a segment, of which it may have the ports alone."""
+        return self.errors.pop((src, dst), None)
+
     def keep(self, p):
         tag = p.quote.tag if p.quote else p.tag
+        if p.quote and p.quote.proto == TCP:
+            self.errors[p.quote.ends()] = p
+        if p.proto == TCP and p.offset == 0 and p.flags & RST:
+            self.resets[p.ends()] = self.resets.get(p.ends(), 0) + 1
         self.pieces.setdefault((p.src, p.dst, p.ident), []).append(p)
         if tag:
             self.seen.setdefault((tag, p.is_error()), []).append(p)
-        if not p.checksums_good():
+        if not p.checksums_good() and not p.flags & RST: # those of nftables leave the sum to a device that is none
             self.wrong_checksums.append(tag)
         awaited = self.awaited.pop(tag, None)
         if awaited and not awaited.done():
@@ -178,6 +198,18 @@ class Lab:
             self.open(src, dst)
         return await self.cast(udp(src, dst, self.tag().ljust(size, b"x"), **how), self.host_of(src[0]))
 
+    async def tcp(self, src, dst, flags, seq=1, ack=0):
+        """What became of a segment, in a word, and as whose it arrived."""
+        sender, tag = self.host_of(src[0]), self.tag()
+        self.host_of(src[0]).hold(src[1])
+        self.host_of(dst[0]).hold(dst[1])
+        before = sender.resets.get((dst, src), 0)
+        sender.send(tcp(src, dst, flags, seq, ack if flags & ACK else 0, tag))
+        await self.settle()
+        arrived, error = self.hosts[other_side(sender.name)].first(tag), sender.quoted(src, dst)
+        word = "delivered" if arrived else error_word(error) if error else "reset" if sender.resets.get((dst, src), 0) > before else "lost"
+        return word, arrived
+
     def arrived_pieces(self, cast):
         """The fragments, or the one packet, that came of it, as they came."""
         a = cast.arrived
@@ -189,6 +221,33 @@ class Lab:
     def wrong_checksums(self):
         """How many packets came that were not damaged on purpose."""
         return sum(tag not in self.damaged for h in self.hosts.values() for tag in h.wrong_checksums)
+
+
+class Connection:
+    """Segments of a connection from inside, with the sequence numbers that both sides would have."""
+
+    def __init__(self, lab, source, target, port=None):
+        self.lab, self.source, self.target, self.port = lab, source, target, port
+        self.start, self.next = {INSIDE: 1000, OUTSIDE: 5000}, {INSIDE: 1000, OUTSIDE: 5000}
+
+    async def send(self, way, flags):
+        """The word; of what leaves, the port that it has from then on."""
+        side = INSIDE if way == "out" else OUTSIDE
+        ends = (self.source, self.target) if way == "out" else (self.target, (EXTERNAL, self.port))
+        seq = self.start[side] if flags & SYN else self.next[side]
+        word, arrived = await self.lab.tcp(*ends, flags, seq, self.next[other_side(side)])
+        self.next[side] = seq + 8 + bool(flags & SYN) + bool(flags & FIN)
+        if way == "out" and arrived:
+            self.port, self.seen_as = arrived.sport, arrived.src
+        return word
+
+    def begin_anew(self):
+        """The next connection of the same ends."""
+        self.start = {side: seq + 100000 for side, seq in self.next.items()}
+
+    async def all(self, *acts):
+        """('out' or 'in', flags) each."""
+        return ", ".join([await self.send(*act) for act in acts])
 
 
 class Clock:

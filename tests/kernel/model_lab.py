@@ -10,7 +10,7 @@ from lab import AGAIN, EXTERNAL, EXTERNAL6, INSIDE, INSIDES, INSIDES6, OUTER_MTU
 
 HOST = Path(__file__).with_name("host.py")
 
-TIMERS = "lifetimes: {new: 3s, replied: 3s, stream: 6s}, icmp-lifetime: 3s"
+TIMERS = "lifetimes: {new: 3s, replied: 3s, stream: 6s}, icmp-lifetime: 3s, tcp: {lifetimes: {transitory: 3s, established: 8s, fin-wait: 5s, close-wait: 5s}}"
 POLICIES = {
     "masquerade": f"{{preset: linux-masq, {TIMERS}, poison: 3s}}",
     "random": f"{{preset: linux-masq-random, {TIMERS}, poison: 3s}}",

@@ -17,7 +17,7 @@ import model_lab
 from lab import AGAIN, INSIDE, OUTSIDE, Lab, Lenders
 from place import GROUPS, observe
 
-for probes in ("probes_udp", "probes_icmp", "probes_sizes", "probes_ipv6"):
+for probes in ("probes_udp", "probes_icmp", "probes_sizes", "probes_ipv6", "probes_tcp"):
     importlib.import_module(probes)
 ROLES = (INSIDE, OUTSIDE)
 # A port that is drawn may by chance be the one that was there before, in one of many hundred runs, but not in both of two labs.

@@ -1,9 +1,10 @@
-"""IPv4 and IPv6 packets with UDP and ICMP: made, taken apart, cut into fragments."""
+"""IPv4 and IPv6 packets with UDP, TCP and ICMP: made, taken apart, cut into fragments."""
 
 import socket
 import struct
 
-UDP, ICMP, ICMP6, FRAGMENT, DESTINATION_OPTIONS = 17, 1, 58, 44, 60
+UDP, TCP, ICMP, ICMP6, FRAGMENT, DESTINATION_OPTIONS = 17, 6, 1, 58, 44, 60
+FIN, SYN, RST, ACK = 1, 2, 4, 16
 ERRORS = {ICMP: {3, 4, 5, 11, 12}, ICMP6: {1, 2, 3, 4}}
 DF, MF = 0x4000, 0x2000
 
@@ -42,6 +43,11 @@ def udp(src, dst, payload, **how):
     length = 8 + len(payload)
     body = struct.pack("!HHHH", src[1], dst[1], length, 0) + payload
     return ip(src[0], dst[0], UDP, body[:6] + struct.pack("!H", checksum(pseudo(src[0], dst[0], UDP, length) + body) or 0xFFFF) + body[8:], **how)
+
+
+def tcp(src, dst, flags, seq, ack, payload, **how):
+    body = struct.pack("!HHIIBBHHH", src[1], dst[1], seq, ack, 5 << 4, flags, 65535, 0, 0) + payload
+    return ip(src[0], dst[0], TCP, body[:16] + struct.pack("!H", checksum(pseudo(src[0], dst[0], TCP, len(body)) + body)) + body[18:], **how)
 
 
 def icmp(src, dst, kind, code, rest, body, damaged=False, **how):
@@ -106,13 +112,15 @@ class Packet:
             self.options, self.body = self.body[1:length], self.body[length:]
 
     def read_body(self):
-        if self.proto == UDP:
+        if self.proto in (UDP, TCP):
             self.sport, self.dport = struct.unpack("!HH", self.body[:4])
         elif self.proto in ERRORS:
             self.kind, self.code, self.rest = self.body[0], self.body[1], self.body[4:8]
             if self.is_error() and len(self.body) >= 28:
                 self.quote = Packet(self.body[8:])
-        self.tag = self.body[8:16] if len(self.body) >= 16 else None
+        self.flags = self.body[13] if self.proto == TCP and len(self.body) >= 20 else 0
+        at = 20 if self.proto == TCP else 8
+        self.tag = self.body[at:at + 8] if len(self.body) >= at + 8 else None
 
     def is_error(self):
         return self.kind in ERRORS.get(self.proto, ())
@@ -129,5 +137,5 @@ class Packet:
     def checksums_good(self):
         """Of a whole packet that is not quoted."""
         covered = b"" if self.proto == ICMP else pseudo(self.src, self.dst, self.proto, len(self.body))
-        none = self.fragment or self.proto not in (UDP, ICMP, ICMP6) or self.version == 4 and self.proto == UDP and self.body[6:8] == b"\0\0"
+        none = self.fragment or self.proto not in (UDP, TCP, ICMP, ICMP6) or self.version == 4 and self.proto == UDP and self.body[6:8] == b"\0\0"
         return self.header_good and (none or checksum(covered + self.body) == 0)

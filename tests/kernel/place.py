@@ -11,6 +11,7 @@ GROUPS = []  # (function, waits, only)
 SECONDS = 2.5  # a group that does not wait takes at most: flows live 3 s
 TRIES, PAUSE = 5, 7  # seconds, after which flows, poisons and ICMP rates of one's own are gone
 PORTS = 130  # for one try
+PAIRS = (len(INSIDES) - 1) // 2 # of addresses; the last groups, of TCP, have those of the first, of UDP, with other ports
 
 
 def group(waits=False, only=()):
@@ -26,8 +27,9 @@ class Place:
 
     def __init__(self, lab, config, number, attempt, name):
         self.lab, self.config, self.name, self.values = lab, config, name, {}
-        self.a, self.b = (inside(INSIDES[1 + 2 * number + i]) for i in range(2))
-        self.p, self.q = (outside(OUTSIDES[1 + 2 * number + i]) for i in range(2))
+        pair = number % PAIRS
+        self.a, self.b = (inside(INSIDES[1 + 2 * pair + i]) for i in range(2))
+        self.p, self.q = (outside(OUTSIDES[1 + 2 * pair + i]) for i in range(2))
         self.r = outside(OUTSIDES[-1 - number % 8])
         self.base = 10000 + PORTS * (TRIES * number + attempt)
         self.idents = itertools.count(1 + 100 * (TRIES * number + attempt))

@@ -15,7 +15,7 @@ async def fragments(t):
     t.note("last first", t.lab.sizes(await t.pieces(source, target, 1200, [400, 400], order=(2, 1, 0))))
     t.note("more than the network carries at once", t.lab.sizes(await t.pieces(source, target, 3000, [1360, 1360])))
     t.note("larger than the outer network carries", t.lab.sizes(await t.pieces(source, target, 3000, [1480, 1480])))
-    t.note("a whole one, larger than that", t.lab.sizes(await t.out(source, target, size=1440, ident=777)))
+    t.note("a whole one, larger than that", t.lab.sizes(await t.out(source, target, size=1440, ident=next(t.idents))))
     t.note("with DF, larger than that", (await t.pieces(source, target, 3000, [1480, 1480], df=True)).fate())
     t.note("one missing", (await t.pieces(source, target, 1200, [400, 400], order=(0, 2))).fate())
     t.note("a whole one after that", (await t.out(source, target)).source_word(even=even))
