@@ -10,7 +10,7 @@ from conftest import ROOT
 
 README = ROOT / "natsim" / "README.md"
 SUITES = ROOT / "scenarios" / "suites"
-FOLDERS = ("rfc4787", "rfc5508", "rfc6888")
+FOLDERS = ("rfc4787", "rfc5382", "rfc5508", "rfc6888")
 
 # The RFCs' own lists: RFC 4787, section 12; RFC 5508, section 9; RFC 6888, sections 3 to 5; RFC 5382, section 8; RFC 7857, sections 2 to 12.
 REQUIREMENTS = {
