@@ -112,6 +112,8 @@ static int renumber(struct nt_gateway *g, nt_time now)
             g->own.items[i].addr = fresh[taken++];
         }
     }
+    if (taken != 0 && g->unsolicited != NULL)
+        nt_unsolicited_forget(g, now); /* they were for the old addresses */
     if (taken != 0)
         nt_nat_renumber(g->nat, fresh, taken, now);
     if (g->in_order != NULL) /* no later fragment leaves with the old address */

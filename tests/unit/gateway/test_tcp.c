@@ -135,6 +135,18 @@ TEST(test_many_syns)
     end();
 }
 
+/* They are for addresses that the gateway no longer has. */
+TEST(test_renumbering)
+{
+    world(cone());
+    tcp(&o, X, "203.0.113.2:5000", SYN);
+    assert_int_equal(nt_fabric_control(f, nt_gateway_node(gw), NT_CTL_RENUMBER, 0, now), 0);
+    dropped(NT_DROP_NO_MAPPING, X, "203.0.113.2:5000");
+    wait_for(7 * NT_SEC);
+    assert_int_equal(o.count, 0);
+    end();
+}
+
 /* REQ-8: with the external source. */
 TEST(test_hairpin)
 {
@@ -210,13 +222,9 @@ TEST(test_ipv6)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unsolicited_syn),
-        cmocka_unit_test(test_crossing_syn),
-        cmocka_unit_test(test_answers_to_syn),
-        cmocka_unit_test(test_many_syns),
-        cmocka_unit_test(test_hairpin),
-        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_ipv6),
+        cmocka_unit_test(test_unsolicited_syn), cmocka_unit_test(test_crossing_syn), cmocka_unit_test(test_answers_to_syn),
+        cmocka_unit_test(test_many_syns),       cmocka_unit_test(test_renumbering),  cmocka_unit_test(test_hairpin),
+        cmocka_unit_test(test_errors),          cmocka_unit_test(test_ipv6),
     };
     return RUN_TESTS(tests);
 }
