@@ -1,6 +1,6 @@
-/* A host: interfaces with addresses, UDP ports, TCP, source routing, and the endpoints (core/base/endpoint.h) that run on it. It grants
- * their requests, gives them what arrives, and sends their output. An IP stack from outside (of processes attached in real time)
- * can replace the endpoints: then whole packets go to it and come from it.
+/* A host: interfaces with addresses, UDP ports, TCP, source routing, and the endpoints (core/base/endpoint.h) that run on it. It
+ * grants their requests, gives them what arrives, and sends their output. An IP stack from outside (of processes attached in real
+ * time) can replace the endpoints: then whole packets go to it and come from it.
  *
  * Other rooms include this header alone. Of those that it includes, functions whose names begin with nt_host_ are for them:
  * endpoints.h (running endpoints), host_out.h (sending packets), interfaces.h (networks and addresses); and all of route.h. */

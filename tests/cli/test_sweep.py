@@ -36,7 +36,7 @@ def test_random_worlds_keep_the_laws(natsim):
     assert min(direct, relayed, none) * 10 > COUNT
     untold = {reason: int(n) for n, reason in re.findall(r"^untold: (\d+) (.*)$", run.out, re.M)}
     assert untold.keys() <= UNTOLD and all(n * 20 <= COUNT for n in untold.values()), untold
-    tried = {law: int(n) for law, n in re.findall(r"^law (\w+) +tried in (\d+) worlds: ", run.out, re.M)}
+    tried = {law: int(n) for law, n in re.findall(r"^law ([\w-]+) +tried in (\d+) worlds: ", run.out, re.M)}
     assert list(tried) == list(LAWS) and all(n * LAWS[law] >= COUNT for law, n in tried.items()), tried
 
 

@@ -293,7 +293,8 @@ TEST(many_requests_are_retransmitted_as_often_as_one)
     lab_end(&l);
 }
 
-/* RFC 8656, 8: the client refreshes the allocation before it expires, retransmissions in their time, for what comes after failure. */
+/* RFC 8656, 8: the client refreshes the allocation before it expires, retransmissions in their time, for what comes after failure.
+ */
 TEST(an_allocation_is_kept_after_failure)
 {
     struct nt_ice_candidate peers = candidate("198.51.100.1:6000", NT_ICE_HOST, "1");
