@@ -147,7 +147,7 @@ class Tree:
                     SWEEP_SECONDS)
             if r.returncode not in (0, 1):
                 raise Broken(f"{name}: the laws could not be tried:\n" + r.stdout[-2000:])
-            for law, file in re.findall(r"^world \d+: (\w+): .*\n +(\S+)$", r.stdout, re.MULTILINE):
+            for law, file in re.findall(r"^world \d+: ([\w-]+): .*\n +(\S+)$", r.stdout, re.MULTILINE):
                 found.setdefault(law, []).append(file)
             if found.keys() >= set(wanted):
                 break
