@@ -19,30 +19,50 @@
 
 #define PATH_BYTES 4096
 
-/* The flags that are needed to run the case again. */
-static void set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
+/* A copy of a text, or NULL of none: 0 or NT_ENOMEM. */
+static int copy_text(const char *text, char **copy)
 {
-    const struct nt_options *o = jobs->o;
-    out->agent_l = o->agent_l != NULL ? strdup(o->agent_l) : NULL;
-    out->agent_r = o->agent_r != NULL ? strdup(o->agent_r) : NULL;
-    out->carrier = o->carrier == NT_CARRIER_NS3 ? strdup(jobs->carrier->name) : NULL;
+    *copy = text != NULL ? strdup(text) : NULL;
+    return text == NULL || *copy != NULL ? NT_OK : NT_ENOMEM;
 }
 
-/* CI services look for the file from the root of the checkout, where natsim was started. */
-static void set_place(const struct nt_scn_case *c, struct nt_result_case *out)
+/* The flags that are needed to run the case again. 0 or NT_ENOMEM. */
+static int set_flags(const struct nt_jobs *jobs, struct nt_result_case *out)
 {
-    char *place = nt_suites_path_below(c->path);
+    const struct nt_options *o = jobs->o;
+    int r = copy_text(o->agent_l, &out->agent_l);
+    if (r == NT_OK)
+        r = copy_text(o->agent_r, &out->agent_r);
+    return r == NT_OK ? copy_text(o->carrier == NT_CARRIER_NS3 ? jobs->carrier->name : NULL, &out->carrier) : r;
+}
+
+/* CI services look for the file from the root of the checkout, where natsim was started. 0 or NT_ENOMEM. */
+static int set_place(const struct nt_scn_case *c, struct nt_result_case *out)
+{
+    char *place;
+    int r = nt_suites_path_below(c->path, &place);
     if (place != NULL && strcmp(place, c->file) != 0)
         out->found_at = place;
     else
         free(place);
+    return r;
 }
 
 /* The page shows the scenario: its file comes with the first case of it. One that is gone or too long by now comes without. */
-static void set_source(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
+static int set_source(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     if (job == 0 || jobs->s->cases[job - 1].file != jobs->s->cases[job].file)
-        out->source = nt_source_file_read(c->path);
+        return nt_source_file_read(c->path, &out->source);
+    return NT_OK;
+}
+
+/* What the result says beside what came of the case. 0, or NT_ENOMEM: it is not whole. */
+static int describe(const struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
+{
+    int r = set_flags(jobs, out);
+    if (r == NT_OK)
+        r = set_place(c, out);
+    return r == NT_OK ? set_source(jobs, job, c, out) : r;
 }
 
 /* How the names of the case's files begin; NULL without memory. */
@@ -75,7 +95,8 @@ static void begin_files(struct nt_jobs *jobs, size_t job, const struct nt_scn_ca
     nt_spool_attach(&jobs->spools[1], &jobs->spare);
 }
 
-static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
+/* 0, or NT_ENOMEM: the result is not whole. */
+static int run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case *c, struct nt_result_case *out)
 {
     const struct nt_options *o = jobs->o;
     struct nt_case_files files = {0};
@@ -91,9 +112,7 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
         options.logs = nt_case_files_logs(&files);
     struct nt_repeat_files of_runs = nt_case_files_of_runs(&files);
     nt_repeat_case(c, &options, o->runs, keeps ? &of_runs : NULL, &jobs->capture, &jobs->spare, out);
-    set_flags(jobs, out);
-    set_place(c, out);
-    set_source(jobs, job, c, out);
+    int r = describe(jobs, job, c, out);
     if (keeps)
         nt_case_files_list_logs(&files, out);
     if (keeps && (o->keep == NT_KEEP_ALL || out->outcome != NT_PASS))
@@ -101,6 +120,7 @@ static void run_case(struct nt_jobs *jobs, size_t job, const struct nt_scn_case 
     nt_spool_discard(&jobs->spools[0]);
     nt_spool_discard(&jobs->spools[1]);
     nt_case_files_free(&files);
+    return r;
 }
 
 void nt_jobs_free(struct nt_jobs *jobs)
@@ -144,11 +164,11 @@ int nt_jobs_run(struct nt_jobs *jobs, size_t job, unsigned wanted, struct nt_tex
     if (c == NULL)
         return NT_ENOMEM; /* it was made before */
     int64_t start = nt_monotonic_us();
-    run_case(jobs, job, c, &result);
+    int r = run_case(jobs, job, c, &result);
     result.wall_ms = nt_monotonic_ms_since(start);
     make_texts(jobs, &result, wanted, texts);
     nt_result_case_free(&result);
-    return texts->err;
+    return r == NT_OK ? texts->err : r;
 }
 
 /* What a worker that was killed has not removed. */
@@ -172,12 +192,10 @@ int nt_jobs_lost(const struct nt_jobs *jobs, size_t job, const char *why, int64_
         return NT_ENOMEM;
     int err = nt_result_identify(c, nt_selection_seed(jobs->s, job, c), jobs->s->cases[job].seed_in_id, why, &result);
     if (err == NT_OK) {
-        set_flags(jobs, &result);
-        set_place(c, &result);
-        set_source(jobs, job, c, &result);
+        int r = describe(jobs, job, c, &result);
         result.wall_ms = wall_ms;
         nt_texts_make(texts, &result, jobs->o->out, NULL, wanted);
-        err = texts->err;
+        err = texts->err != NT_OK ? texts->err : r;
     }
     nt_result_case_free(&result);
     remove_parts(jobs, job, c);

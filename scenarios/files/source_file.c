@@ -1,4 +1,5 @@
 #include "scenarios/files/source_file.h"
+#include "core/base/err.h"
 #include "core/base/strings.h"
 
 #include <fcntl.h>
@@ -19,20 +20,27 @@ static FILE *open_regular(const char *path)
     return f;
 }
 
-char *nt_source_file_read(const char *path)
+/* False: it is no text, or longer than `len` by now. */
+static bool read_text(FILE *f, char *text, size_t len)
 {
+    size_t got = fread(text, 1, len + 1, f);
+    bool sound = !ferror(f) && got <= len && nt_is_utf8((const uint8_t *)text, got) && memchr(text, '\0', got) == NULL;
+    text[sound ? got : 0] = '\0';
+    return sound;
+}
+
+int nt_source_file_read(const char *path, char **text)
+{
+    struct stat about;
     FILE *f = path != NULL ? open_regular(path) : NULL;
-    char *text = f != NULL ? malloc(NT_SOURCE_MAX + 1) : NULL;
-    size_t len = text != NULL ? fread(text, 1, NT_SOURCE_MAX + 1, f) : 0;
-    bool sound = text != NULL && !ferror(f) && len <= NT_SOURCE_MAX && nt_is_utf8((const uint8_t *)text, len) &&
-                 memchr(text, '\0', len) == NULL;
+    size_t len = f != NULL && fstat(fileno(f), &about) == 0 && about.st_size <= NT_SOURCE_MAX ? (size_t)about.st_size : SIZE_MAX;
+    *text = len != SIZE_MAX ? malloc(len + 2) : NULL; /* a byte more tells that it has grown */
+    int r = len != SIZE_MAX && *text == NULL ? NT_ENOMEM : NT_OK;
+    if (*text != NULL && !read_text(f, *text, len)) {
+        free(*text);
+        *text = NULL;
+    }
     if (f != NULL)
         fclose(f);
-    if (!sound) {
-        free(text);
-        return NULL;
-    }
-    text[len] = '\0';
-    char *fitting = realloc(text, len + 1);
-    return fitting != NULL ? fitting : text;
+    return r;
 }

@@ -4,6 +4,7 @@
 
 #define NT_SOURCE_MAX (256u << 10) /* bytes; a longer file is not shown */
 
-char *nt_source_file_read(const char *path); /* malloc'd; NULL: it cannot be read, is too long, or is not UTF-8 */
+/* *text is malloc'd, or NULL: it cannot be read, is too long, or is not UTF-8. 0 or NT_ENOMEM. */
+int nt_source_file_read(const char *path, char **text);
 
 #endif

@@ -94,15 +94,19 @@ static char *whole_path(const char *path)
     return out;
 }
 
-char *nt_suites_path_below(const char *path)
+int nt_suites_path_below(const char *path, char **below)
 {
-    char *here = whole_path("."), *whole = whole_path(path), *below = NULL;
+    char *here = whole_path("."), *whole = whole_path(path);
+    int r = here != NULL && whole != NULL ? NT_OK : NT_ENOMEM;
     size_t len = here != NULL ? strlen(here) : 0;
-    if (here != NULL && whole != NULL && strncmp(whole, here, len) == 0 && whole[len] == '/')
-        below = strdup(whole + len + 1);
+    *below = NULL;
+    if (r == NT_OK && strncmp(whole, here, len) == 0 && whole[len] == '/') {
+        *below = strdup(whole + len + 1);
+        r = *below != NULL ? NT_OK : NT_ENOMEM;
+    }
     free(here);
     free(whole);
-    return below;
+    return r;
 }
 
 static void free_file(struct nt_suite_file *item)

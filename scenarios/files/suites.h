@@ -23,8 +23,8 @@ struct nt_suite_files {
     struct nt_diags notes; /* for people; no errors */
 };
 
-/* The path from the working directory of what lies below it. NULL: it does not, or no memory; the caller frees. */
-char *nt_suites_path_below(const char *path);
+/* The path from the working directory of what lies below it, which the caller frees; NULL: it does not. 0 or NT_ENOMEM. */
+int nt_suites_path_below(const char *path, char **below);
 /* Adds the files of one argument, in order of their names. What is here goes before a suite of that name, which a note tells. An
  * argument that names no file, directory or suite is a diagnostic with the nearest suite. 0 or a negative error. */
 int nt_suites_add(struct nt_suite_files *f, const char *argument, struct nt_diags *diags);

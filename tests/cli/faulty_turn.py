@@ -59,7 +59,7 @@ LONG = {"until": "920s", "steps": DATA}
 CHALLENGE_LOST = '  - {{at: 0s, drop: {{where: turn, filter: "udp[8:2] = 0x0113 or ip6[48:2] = 0x0113", for: 3s}}}}\n'
 REFUSED = "  - {{at: 0s, server: {{at: turn, do: refuse, method: allocate, code: 401}}}}\n"
 ALGORITHMS = of(CLIENT, "sha256", "any")
-ANSWER, PACING, RTO = "RFC8445-7.3-answer", "RFC8445-14.2-pacing", "RFC8445-14.3-rto"
+LISTENING, PACING, RTO = "RFC8863-4-listening", "RFC8445-14.2-pacing", "RFC8445-14.3-rto"
 SUBSEQUENT, FIRST, CHALLENGED = "RFC8489-9.2.3.2-subsequent", "RFC8489-9.2.3.1-first", "RFC8489-9.2.5-challenged"
 PERMISSION_LIFE = "RFC8656-9-lifetime"  # what a permitted peer sends does not come to the client
 RELAYED_NOT = "RFC8656-11.2-relayed"  # what the client sends does not come to a permitted peer
@@ -132,12 +132,12 @@ CLIENT_FAULTS = [
     client("turn-peer-of-two-channels", "RFC8656-12-rebind"),
     client("turn-channel-not-refreshed", "RFC8656-12-bound", **LONG),
     # what it sends to its peers
-    client("turn-send-without-data", f"RFC8656-11.1-send {ANSWER}"),
-    client("turn-send-without-peer", f"RFC8656-11.1-send {ANSWER}"),
-    client("turn-send-as-request", f"RFC8489-6.1-method {SUBSEQUENT} {ANSWER} {PACING}"),
+    client("turn-send-without-data", f"RFC8656-11.1-send {LISTENING}"),
+    client("turn-send-without-peer", f"RFC8656-11.1-send {LISTENING}"),
+    client("turn-send-as-request", f"RFC8489-6.1-method {SUBSEQUENT} {LISTENING} {PACING}"),
     client("turn-send-padding", "RFC8489-14-padding"),
     client("turn-send-to-stranger", "RFC8445-7.2.1-permission RFC8656-11.1-permission RFC8489-6.3.1.2-source RFC8445-7.3.1.4-triggered"),
-    client("turn-channel-data-at-once", f"RFC8656-12-bound {ANSWER}"),
+    client("turn-channel-data-at-once", f"RFC8656-12-bound {LISTENING}"),
     client("turn-other-channel", "RFC8656-12-bound"),
     client("turn-channel-too-high", "RFC8445-12.1-valid"),  # it is no ChannelData, so it is data of another kind
     client("turn-channel-data-too-long", "RFC8445-12.1-valid"),

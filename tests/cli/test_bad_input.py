@@ -182,7 +182,6 @@ UNBUILT = [
     ("user: alice,", "user: alice, transport: tcp,", "tcp"),
     ("user: alice,", "user: alice, transport: tls,", "tls"),
     ("kind: turn,", "kind: turn, transports: [udp, tcp],", "tcp"),
-    ("nat: full-cone", "nat: {preset: full-cone, tcp: {}}", "tcp"),
     ("nat: full-cone", "nat: {preset: full-cone, port-control: [pcp]}", "port-control"),
     ("nat: full-cone", "nat: nat64", "nat64"),
     ("nat: full-cone", "nat: nptv6", "nptv6"),

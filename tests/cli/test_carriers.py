@@ -25,8 +25,11 @@ def bytes_of(out, capture):
 
 
 def cases(out):
-    """The cases of results.json, without the name of the carrier."""
+    """The cases of results.json, without the name of the carrier, and without the numbers of the frames that why_not speaks of: carriers may
+    write two of one instant in another order."""
     doc = json.loads((out / "results.json").read_text())
+    for entry in (entry for c in doc["cases"] for entry in c["why_not"]):
+        entry.pop("packet")
     return [{k: v for k, v in c.items() if k != "carrier"} for c in doc["cases"]]
 
 
@@ -134,7 +137,9 @@ def test_every_suite_gives_the_same_bytes_under_both_carriers(natsim, tmp_path):
 @needs_ns3
 def test_random_worlds_give_the_same_results_under_both_carriers(natsim, tmp_path):
     (tmp_path / "worlds").mkdir()
-    for world in random_worlds(1, 500):
+    # ns-3 cannot move an attachment to another network.
+    worlds = [w for w in random_worlds(1, 600) if not any("move" in step for step in w["steps"])][:500]
+    for world in worlds:
         (tmp_path / "worlds" / f"world-{world['seed']:04}.yaml").write_text(json.dumps(world))
     for carrier in ("builtin", "ns3"):
         natsim("run", "worlds", "--carrier", carrier, "--out", carrier, "--capture", "none", timeout=300)

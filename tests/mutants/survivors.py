@@ -9,7 +9,7 @@ OLD = "turned '>' in 'for (unsigned i = 0; m->old_count > 0 && i < m->count; i++
 
 SURVIVORS = {
     f"core/ice/inbound.c tell_old {OLD}": "a message without old attributes is looked through, and none is found",
-    "core/turn/allocate.c conclude_allocate constant '0' in 'nt_turn_trace_between(s, NT_TR_TURN_ALLOCATED, &a->client, &a->relays[i].addr, 0, now);'":
+    "core/turn/allocate.c conclude_allocate constant '0' in 'nt_turn_trace_between(s, NT_TR_TURN_ALLOCATED, &a->client.remote, &a->relays[i].addr, 0, now);'":
         "the number is a channel's, and nobody reads it of an allocation",
     "core/turn/channel.c forget_channel constant '0' in '*channel = (struct nt_turn_channel){0};'":
         "a place is free when its channel has expired, whatever the peer that is left there",

@@ -312,7 +312,7 @@ static const struct nt_nat_preset presets[] = {
     {"gcp-cloudnat", "Google Cloud documentation of RouterNat, and of ports and addresses of Cloud NAT; Tailscale on NAT traversal, part 2", "documentation", "filtering, block of 64, hairpin, refresh", gcp},
     {"gcp-cloudnat-eim", "Google Cloud RouterNat documentation", "documentation", "filtering, block of 64, hairpin, refresh", gcp_eim},
     {"cgn-rfc6888", "RFC 6888 REQ-1, 2, 7, 8; RFC 4787 REQ-5, 9, 12; RFC 7857 section 9", "standard", "answers: 3/13 as RFC 5508, REQ-8 (limit-host: 3/1, RFC 6888, REQ-11b); no limit for each subscriber (RFC 6888 REQ-4); no control of mappings by subscribers (REQ-9)", cgn},
-    {"office", "RFC 7350 section 1, RFC 8656 section 2.1: firewalls that let out TCP to ports 80 and 443 alone", "assumed", "all of it: a port-restricted-cone with such a firewall", office},
+    {"office", "RFC 7350 section 1, RFC 8656 section 2.1: firewalls that let out TCP to ports 80 and 443 alone", "documentation", "all of it: a port-restricted-cone with such a firewall", office},
 };
 // clang-format on
 

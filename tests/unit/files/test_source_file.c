@@ -6,6 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static char *read_source(const char *path)
+{
+    char *text;
+    assert_int_equal(nt_source_file_read(path, &text), 0);
+    return text;
+}
+
 static void write_file(const char *bytes, size_t len)
 {
     FILE *f = fopen("a.yaml", "w");
@@ -17,7 +24,7 @@ static void write_file(const char *bytes, size_t len)
 TEST(a_text_is_read_whole)
 {
     write_file("natsim: 1 # \xc3\xa9\n", 15);
-    char *text = nt_source_file_read("a.yaml");
+    char *text = read_source("a.yaml");
     assert_string_equal(text, "natsim: 1 # \xc3\xa9\n");
     free(text);
 }
@@ -27,22 +34,22 @@ TEST(other_bytes_and_a_long_file_are_not_read)
     static char bytes[NT_SOURCE_MAX + 1];
     memset(bytes, 'x', sizeof bytes);
     write_file(bytes, sizeof bytes);
-    assert_null(nt_source_file_read("a.yaml"));
+    assert_null(read_source("a.yaml"));
     write_file("a\0b", 3);
-    assert_null(nt_source_file_read("a.yaml"));
+    assert_null(read_source("a.yaml"));
     write_file("a\xff", 2);
-    assert_null(nt_source_file_read("a.yaml"));
+    assert_null(read_source("a.yaml"));
     unlink("a.yaml");
 }
 
 /* What may stand where the file was when the case ends. */
 TEST(what_is_no_regular_file_is_not_read)
 {
-    assert_null(nt_source_file_read(NULL));
-    assert_null(nt_source_file_read("missing"));
-    assert_null(nt_source_file_read("."));
+    assert_null(read_source(NULL));
+    assert_null(read_source("missing"));
+    assert_null(read_source("."));
     assert_int_equal(mkfifo("fifo", 0600), 0);
-    assert_null(nt_source_file_read("fifo"));
+    assert_null(read_source("fifo"));
     unlink("fifo");
 }
 

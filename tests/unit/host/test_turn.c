@@ -171,6 +171,7 @@ static void start(void)
     static const struct nt_turn_account accounts[] = {{"George", "secret"}};
     f = nt_fabric_new(&(struct nt_fabric_config){.seed = 1});
     uint32_t net = nt_fabric_add_network(f, &(struct nt_network_config){.name = "net", .delay = 20 * NT_MSEC});
+    assert_int_not_equal(net, NT_FABRIC_NONE);
     here = host_at("here", "10.0.0.2", net);
     there = host_at("there", "10.0.0.3", net);
     nt_rand_init(&rand_stream, 1, "turn");

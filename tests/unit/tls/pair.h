@@ -100,9 +100,11 @@ static inline bool carry_from(struct pair *p, int from)
 /* Until neither has anything to send. */
 static inline void carry(struct pair *p)
 {
-    bool any = true;
-    while (any)
-        any = carry_from(p, CLIENT) | carry_from(p, SERVER);
+    bool to_server = true, to_client = true;
+    while (to_server || to_client) {
+        to_server = carry_from(p, CLIENT);
+        to_client = carry_from(p, SERVER);
+    }
 }
 
 static inline void stop(struct pair *p)

@@ -62,6 +62,7 @@ static void start(void)
     nt_rand_init(&rand_stream, 1, "turn");
     now = 0, released = 0, ended = dropped = NULL;
     server = nt_turn_server_new(&config);
+    assert_non_null(server);
     end = nt_turn_server_endpoint(server);
     serve_requests();
 }
