@@ -7,6 +7,7 @@ LANGUAGE = {
         "language/icmp-kills-mapping[nat=kills]", "language/lifetime-by-port",
         "language/oracle-within-limits[limit=mappings]", "language/pacing-agreed", "language/ports-preserve-first-alone",
         "language/replies[nat=pinned]", "language/replies[nat=table]",
+        "language/allow[left={servers,open-to-all,open-to-servers,office-udp},right=symmetric]",
     ],
     "no-redundancy": [
         "language/connect-time",
@@ -58,5 +59,6 @@ LANGUAGE = {
     ],
     "filter-by-address-only": [
         "language/conflict-overload*", "language/icmp-error-without-session[nat=port]",
+        "language/allow[left={everything,udp},right=symmetric]",
     ],
 }
