@@ -24,6 +24,7 @@ enum nt_trace_kind {
     NT_TR_UNSENT,         /* what was to leave makes no packet: b where to, text says why */
     NT_TR_HELD,           /* what was to leave waits: b where to, text says why */
     NT_TR_PORT_REFUSED,   /* a program asked for a port, and does not get it: a the address asked for, text says why */
+    NT_TR_TLS_FAILED,     /* the handshake of a connection, or what came on it: a ours, b remote, text says why */
     /* ICE agent; n[0] stream, n[1] component where they make sense */
     NT_TR_ICE_GATHERED = 32,
     NT_TR_ICE_CHECK_SENT,      /* a new transaction: a base, b remote, n[2] pair number, n[3] 1 with USE-CANDIDATE, 2 triggered */

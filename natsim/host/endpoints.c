@@ -44,7 +44,7 @@ static void answer_request(struct nt_host *h, uint32_t endpoint, struct nt_reque
     bool stream = req->kind == NT_REQ_LISTEN || req->kind == NT_REQ_CONNECT;
     if (req->kind == NT_REQ_CLOSE)
         close_port(h, endpoint, &req->path, now);
-    else if (stream && req->path.transport == NT_TCP)
+    else if (stream && req->path.transport != NT_UDP)
         answer_stream(h, endpoint, req, now);
     else
         answer_bind(h, endpoint, req, now);
@@ -53,8 +53,8 @@ static void answer_request(struct nt_host *h, uint32_t endpoint, struct nt_reque
 static bool send_output(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len,
                         nt_time now)
 {
-    return path->transport == NT_TCP ? nt_streams_write(h, endpoint, path, bytes, len, now)
-                                     : nt_out_datagram(h, endpoint, path, bytes, len, now);
+    return path->transport == NT_UDP ? nt_out_datagram(h, endpoint, path, bytes, len, now)
+                                     : nt_streams_write(h, endpoint, path, bytes, len, now);
 }
 
 static void drain_endpoint(struct nt_host *h, uint32_t endpoint, nt_time now)

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "natsim/host/host_in.h"
 #include "natsim/host/host_state.h"
+#include "natsim/host/secure.h"
 #include "natsim/host/streams.h"
 #include "natsim/tcp/tcp.h"
 
@@ -61,6 +62,7 @@ static void host_del(void *self)
     nt_map_free(&h->own);
     nt_routes_free(&h->routes);
     nt_udp_ports_free(&h->ports);
+    nt_secure_del(h->secure);
     nt_tcp_del(h->tcp);
     free(h->endpoints);
     nt_reassembly_del(h->reassembly);
@@ -93,6 +95,11 @@ uint32_t nt_host_node(const struct nt_host *h)
 struct nt_routes *nt_host_routes(struct nt_host *h)
 {
     return &h->routes;
+}
+
+void nt_host_set_security(struct nt_host *h, const struct nt_host_security *security)
+{
+    h->security = *security;
 }
 
 void nt_host_attach_stack(struct nt_host *h, const struct nt_host_stack *stack)

@@ -101,8 +101,6 @@ static const char *make_packet(struct nt_host *h, const struct nt_path *path, co
     struct nt_addr src = path->local;
     bool open = !nt_addr_is_set(&src) || nt_addr_is_any(&src);
     *port = open ? interface_towards(h, &path->remote) : interface_with(h, &src);
-    if (path->transport != NT_UDP)
-        return "only UDP and TCP are sent";
     if (*port == NT_FABRIC_NONE)
         return open ? "no interface leads there" : "no interface has the address that it is sent from";
     if (len > NT_DATAGRAM_MAX)

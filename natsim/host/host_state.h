@@ -5,6 +5,7 @@
 #include "core/base/endpoint.h"
 #include "natsim/fabric/fabric.h"
 #include "natsim/host/route.h"
+#include "natsim/host/security.h"
 #include "natsim/host/stack.h"
 #include "natsim/host/udp_ports.h"
 #include "natsim/packet/reassembly.h"
@@ -30,7 +31,9 @@ struct nt_host {
     struct nt_map own; /* address with port 0 -> interface */
     struct nt_routes routes;
     struct nt_udp_ports ports;
-    struct nt_tcp *tcp; /* made at the first request for a stream */
+    struct nt_tcp *tcp;       /* made at the first request for a stream */
+    struct nt_secure *secure; /* made at the first request for one over TLS */
+    struct nt_host_security security;
     struct nt_host_endpoint *endpoints;
     size_t endpoint_count, endpoint_cap;
     struct nt_reassembly *reassembly; /* made with the first fragment */

@@ -2,6 +2,7 @@
 #include "core/base/err.h"
 #include "natsim/host/host_out.h"
 #include "natsim/host/host_state.h"
+#include "natsim/host/secure.h"
 #include "natsim/packet/icmp.h"
 #include "natsim/tcp/tcp.h"
 
@@ -51,7 +52,12 @@ enum nt_closed nt_streams_open(struct nt_host *h, uint32_t endpoint, struct nt_r
     struct nt_tcp_name name = {endpoint, req->path.id};
     if (t == NULL || (name.id & NT_ACCEPTED) != 0)
         return NT_CLOSED_LIMIT;
+    bool secure = req->path.transport == NT_TLS;
+    if (secure && !nt_secure_open(h, endpoint, req, now))
+        return NT_CLOSED_TLS;
     int r = req->kind == NT_REQ_LISTEN ? listen_stream(h, t, &req->path, name) : connect_stream(h, t, &req->path, name, now);
+    if (secure && r != NT_OK)
+        nt_secure_forget(h, name);
     if (r == NT_ENOMEM)
         nt_fabric_out_of_memory(h->fabric);
     return r == NT_OK ? 0 : r == NT_ENOENT || r == NT_EINVAL ? NT_CLOSED_UNREACHABLE : NT_CLOSED_LIMIT;
@@ -59,14 +65,18 @@ enum nt_closed nt_streams_open(struct nt_host *h, uint32_t endpoint, struct nt_r
 
 void nt_streams_close(struct nt_host *h, uint32_t endpoint, uint32_t id, nt_time now)
 {
-    if (h->tcp != NULL)
-        nt_tcp_close(h->tcp, (struct nt_tcp_name){endpoint, id}, now);
+    struct nt_tcp_name name = {endpoint, id};
+    if (h->tcp != NULL && !nt_secure_close(h, name, now))
+        nt_tcp_close(h->tcp, name, now);
 }
 
 bool nt_streams_write(struct nt_host *h, uint32_t endpoint, const struct nt_path *path, const uint8_t *bytes, size_t len,
                       nt_time now)
 {
-    int r = h->tcp != NULL ? nt_tcp_write(h->tcp, (struct nt_tcp_name){endpoint, path->id}, bytes, len) : NT_ENOENT;
+    struct nt_tcp_name name = {endpoint, path->id};
+    int r = h->tcp == NULL              ? NT_ENOENT
+            : path->transport == NT_TLS ? nt_secure_write(h, name, bytes, len, now)
+                                        : nt_tcp_write(h->tcp, name, bytes, len);
     if (r == NT_OK)
         return true;
     if (r == NT_ENOMEM)
@@ -97,11 +107,12 @@ void nt_streams_timer(struct nt_host *h, nt_time now)
 {
     if (h->tcp != NULL)
         nt_tcp_timer(h->tcp, now);
+    nt_secure_timer(h, now);
 }
 
 nt_time nt_streams_deadline(const struct nt_host *h)
 {
-    return h->tcp != NULL ? nt_tcp_deadline(h->tcp) : NT_TIME_NEVER;
+    return h->tcp != NULL ? nt_time_min(nt_tcp_deadline(h->tcp), nt_secure_deadline(h)) : NT_TIME_NEVER;
 }
 
 static enum nt_input kind_of(enum nt_tcp_event_kind kind)
@@ -118,8 +129,12 @@ static enum nt_input kind_of(enum nt_tcp_event_kind kind)
 bool nt_streams_next(struct nt_host *h, struct nt_stream_input *in, nt_time now)
 {
     struct nt_tcp_event e;
-    if (h->tcp == NULL || !nt_tcp_event(h->tcp, &e))
-        return false;
+    do {
+        if (nt_secure_next(h, in, now))
+            return true;
+        if (h->tcp == NULL || !nt_tcp_event(h->tcp, &e))
+            return false;
+    } while (nt_secure_take(h, &e, now));
     *in = (struct nt_stream_input){.endpoint = e.name.owner,
                                    .path = {.transport = NT_TCP, .id = e.name.id, .local = e.local, .remote = e.remote},
                                    .kind = kind_of(e.kind),

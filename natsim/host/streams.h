@@ -1,21 +1,12 @@
-/* The TCP of a host (natsim/tcp): the listeners and connections of its endpoints. It is made at the first request for one. */
+/* The TCP of a host (natsim/tcp), and TLS on it (secure.h): the listeners and connections of its endpoints. It is made at the first
+ * request for one. */
 #ifndef NT_HOST_STREAMS_H
 #define NT_HOST_STREAMS_H
 
-#include "core/base/endpoint.h"
+#include "natsim/host/stream_input.h"
 #include "natsim/packet/packet.h"
 
 struct nt_host;
-
-/* What an endpoint is to be told. */
-struct nt_stream_input {
-    uint32_t endpoint;
-    struct nt_path path;
-    enum nt_input kind;
-    const uint8_t *bytes; /* until the next call */
-    size_t len;
-    uint8_t why; /* of NT_IN_CLOSED, which is its bytes */
-};
 
 /* A request to listen or to connect. 0: granted, and path->local is the real one; whether the peer answers is told later. Or why
  * not. */

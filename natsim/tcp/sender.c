@@ -39,6 +39,11 @@ static uint32_t held(const struct nt_tcp_sender *s)
     return nt_seq_before(s->end, ring_from(s)) ? 0 : s->end - ring_from(s);
 }
 
+size_t nt_tcp_sender_room(const struct nt_tcp_sender *s, size_t limit)
+{
+    return limit - held(s);
+}
+
 int nt_tcp_sender_write(struct nt_tcp_sender *s, const uint8_t *bytes, size_t len, size_t limit)
 {
     uint32_t at = held(s);

@@ -44,6 +44,7 @@ void nt_tcp_sender_init(struct nt_tcp_sender *s, uint32_t iss, uint32_t mss, nt_
 void nt_tcp_sender_free(struct nt_tcp_sender *s);
 /* Whole, or NT_ENOSPC (beyond `limit`), NT_ENOMEM. */
 int nt_tcp_sender_write(struct nt_tcp_sender *s, const uint8_t *bytes, size_t len, size_t limit);
+size_t nt_tcp_sender_room(const struct nt_tcp_sender *s, size_t limit); /* bytes that it would take */
 /* The next piece, which counts as sent; false: none may go now. */
 bool nt_tcp_sender_next(struct nt_tcp_sender *s, struct nt_sending *out, nt_time now);
 /* Nothing more goes now: if the window is why, probes will. */

@@ -115,6 +115,13 @@ int nt_tcp_write(struct nt_tcp *t, struct nt_tcp_name name, const uint8_t *bytes
     return r;
 }
 
+size_t nt_tcp_room(const struct nt_tcp *t, struct nt_tcp_name name)
+{
+    const struct nt_tcp_connection *c = nt_tcp_table_named(t, name);
+    bool writable = c != NULL && !c->orphan && !c->snd.shut && c->state != NT_TCP_GONE;
+    return writable ? nt_tcp_sender_room(&c->snd, t->limits.send) : 0;
+}
+
 void nt_tcp_shut(struct nt_tcp *t, struct nt_tcp_name name)
 {
     struct nt_tcp_connection *c = nt_tcp_table_named(t, name);

@@ -27,6 +27,7 @@ int nt_tcp_connect(struct nt_tcp *t, struct nt_addr *local, const struct nt_addr
                    nt_time now);
 /* Whole, or not at all: NT_ENOSPC, NT_ESTATE (this side has closed), NT_ENOENT (no such connection), NT_ENOMEM. */
 int nt_tcp_write(struct nt_tcp *t, struct nt_tcp_name name, const uint8_t *bytes, size_t len);
+size_t nt_tcp_room(const struct nt_tcp *t, struct nt_tcp_name name); /* so many bytes would be taken now; 0: or none ever */
 /* FIN after what was written; what the peer sends is still read. */
 void nt_tcp_shut(struct nt_tcp *t, struct nt_tcp_name name);
 /* FIN after what was written, and nothing is heard of the connection any more; with bytes that the owner has not pulled, or that

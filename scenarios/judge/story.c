@@ -29,6 +29,7 @@ static const char *event_text(const struct nt_trace_event *ev)
     case NT_TR_UNSENT: return "not sent";
     case NT_TR_HELD: return "held back";
     case NT_TR_PORT_REFUSED: return "port refused";
+    case NT_TR_TLS_FAILED: return "TLS failed";
     case NT_TR_ICE_PAIR: return nt_word_name(nt_pair_state_words, ev->n[3]);
     case NT_TR_ICE_PAIR_GONE: return "pruned";
     case NT_TR_ICE_CHECK_SENT:
