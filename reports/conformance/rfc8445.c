@@ -200,8 +200,8 @@ static uint32_t formed_pairs(const struct nt_ice_description *own, const struct 
  */
 static bool may_be_at_limit(const struct nt_finder *finder, const struct pair_counts *counts, const struct nt_item *q)
 {
-    const struct nt_view_description *own = nt_view_described(finder->v, q->party, NT_DIR_OUT),
-                                     *peer = nt_view_described(finder->v, q->party, NT_DIR_IN);
+    const struct nt_view_description *own = nt_view_session_first(finder->v, q->session, NT_DIR_OUT),
+                                     *peer = nt_view_session_first(finder->v, q->session, NT_DIR_IN);
     uint32_t limit = nt_item_party(finder->v, q)->max_pairs, heard = counts->heard[q->party];
     limit = limit != 0 ? limit : PAIRS_DEFAULT;
     if (heard >= REMEMBERED_MOST || (own != NULL && own->d.trickle))
