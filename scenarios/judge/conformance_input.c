@@ -127,6 +127,7 @@ int nt_conformance_begin(struct nt_conformance *j, const struct nt_world *w, boo
     *j = (struct nt_conformance){.parties = calloc(c->agent_count + c->server_count + c->gateway_count + 1, sizeof *j->parties),
                                  .users = calloc(user_count + 1, sizeof *j->users),
                                  .logins = calloc(count_logins(c) + 1, sizeof *j->logins),
+                                 .scn = c,
                                  .steps = nt_world_steps(w),
                                  .reset_at = calloc(c->step_count + 1, sizeof *j->reset_at),
                                  .reset_steps = calloc(c->step_count + 1, sizeof *j->reset_steps)};
@@ -161,8 +162,20 @@ void nt_conformance_stopped(struct nt_conformance *j, uint32_t agent, nt_time no
     j->parties[agent].stopped = now; /* as add_parties counts */
 }
 
+/* Who is told to hang up ends from then on; its BYE may leave later (RFC 3261, 15). */
+static void note_hangups(struct nt_conformance *j)
+{
+    for (size_t i = 0; i < j->scn->step_count; i++) {
+        nt_time at = j->scn->steps[i].kind == NT_STEP_HANGUP ? nt_steps_ran_at(j->steps, i) : NT_TIME_NEVER;
+        uint32_t agent = j->scn->steps[i].from;
+        if (at != NT_TIME_NEVER && (j->parties[agent].stopped == 0 || at < j->parties[agent].stopped))
+            nt_conformance_stopped(j, agent, at);
+    }
+}
+
 int nt_conformance_end(struct nt_conformance *j, nt_time end, struct nt_conf_verdict *verdict)
 {
+    note_hangups(j);
     struct nt_conf *conf = j->conf;
     j->conf = NULL;
     return nt_conf_end(conf, end, verdict);

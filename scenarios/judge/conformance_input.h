@@ -12,6 +12,7 @@ struct nt_conformance {
     size_t party_count;
     struct nt_conf_user *users;
     struct nt_conf_login *logins;
+    const struct nt_scn_case *scn;
     const struct nt_steps *steps;
     nt_time *reset_at; /* of all servers, server by server */
     size_t *reset_steps, reset_count;
