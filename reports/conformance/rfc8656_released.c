@@ -48,11 +48,20 @@ static bool was_nominated(const struct nt_view *v, uint32_t party)
     return false;
 }
 
+/* The first BYE that is seen: who is told to end may have to wait until it can say so. */
+static nt_time end_of_call(const struct nt_view_party *p)
+{
+    nt_time sent = p->bye_sent.frame != 0 ? p->bye_sent.at : NT_TIME_NEVER,
+            came = p->bye_came.frame != 0 ? p->bye_came.at : NT_TIME_NEVER;
+    nt_time seen = nt_time_min(sent, came);
+    return seen != NT_TIME_NEVER ? seen : p->bye;
+}
+
 static void judge_allocation(struct nt_finder *finder, const struct allocation *a)
 {
     const struct nt_view *v = finder->v;
     const struct nt_item *m = a->item != NT_VIEW_NONE ? &v->items[a->item] : NULL;
-    nt_time ended = m != NULL ? v->parties[m->party].bye : NT_TIME_NEVER, by = nt_time_after(ended, RELEASED_WITHIN);
+    nt_time ended = m != NULL ? end_of_call(&v->parties[m->party]) : NT_TIME_NEVER, by = nt_time_after(ended, RELEASED_WITHIN);
     if (m == NULL || ended == NT_TIME_NEVER || m->at > ended || v->end < by || a->until < by)
         return;
     if (!a->released && !was_nominated(v, m->party))

@@ -166,9 +166,11 @@ void nt_conformance_stopped(struct nt_conformance *j, uint32_t agent, nt_time no
 static void note_hangups(struct nt_conformance *j)
 {
     for (size_t i = 0; i < j->scn->step_count; i++) {
-        nt_time at = j->scn->steps[i].kind == NT_STEP_HANGUP ? nt_steps_ran_at(j->steps, i) : NT_TIME_NEVER;
         uint32_t agent = j->scn->steps[i].from;
-        if (at != NT_TIME_NEVER && (j->parties[agent].stopped == 0 || at < j->parties[agent].stopped))
+        if (j->scn->steps[i].kind != NT_STEP_HANGUP || !nt_steps_succeeded(j->steps, i))
+            continue;
+        nt_time at = nt_steps_ran_at(j->steps, i);
+        if (j->parties[agent].stopped == 0 || at < j->parties[agent].stopped)
             nt_conformance_stopped(j, agent, at);
     }
 }

@@ -13,7 +13,7 @@ struct step {
     struct nt_steps *all;
     const struct nt_scn_step *scn;
     struct nt_bpf *filter;
-    bool scheduled, ran;
+    bool scheduled, ran, succeeded;
     bool moving; /* a move: its attachment is on no network yet */
     nt_time ran_at;
 };
@@ -217,7 +217,9 @@ static void on_step_time(void *user, nt_time now)
     struct step *s = user;
     struct nt_steps *all = s->all;
     tell_step(all->w, s->scn, now);
-    note_failure(s, run_step(s, now));
+    int r = run_step(s, now);
+    note_failure(s, r);
+    s->succeeded = r == NT_OK;
     s->ran = true;
     s->ran_at = now;
     all->ran++;
@@ -294,6 +296,11 @@ bool nt_steps_idle(const struct nt_steps *s)
         if (s->items[i].scheduled && !s->items[i].ran)
             return false;
     return true;
+}
+
+bool nt_steps_succeeded(const struct nt_steps *s, size_t i)
+{
+    return s->items[i].succeeded;
 }
 
 nt_time nt_steps_ran_at(const struct nt_steps *s, size_t i)

@@ -17,6 +17,7 @@ bool nt_steps_idle(const struct nt_steps *s); /* none is scheduled or goes on: t
 const struct nt_scn_step *nt_steps_not_run(const struct nt_steps *s); /* the first that never ran, or NULL */
 /* When the step of that number ran; NT_TIME_NEVER: it has not. */
 nt_time nt_steps_ran_at(const struct nt_steps *s, size_t i);
+bool nt_steps_succeeded(const struct nt_steps *s, size_t i); /* it ran, and could be done */
 /* The first that failed, with the reason; NULL: none. */
 const struct nt_scn_step *nt_steps_failed(const struct nt_steps *s, const char **why);
 
