@@ -289,8 +289,10 @@ void nt_ice_agent_conclude(struct nt_ice_agent *a, nt_time now)
 /* Allocations are released, or a transaction's time is over. */
 static void close_if_done(struct nt_ice_agent *a, nt_time now)
 {
-    if (nt_ice_agent_is_closing(a) && a->state != NT_ICE_CLOSED && (now >= a->close_at || nt_ice_relays_released(a->env.relays)))
-        set_state(a, NT_ICE_CLOSED, now);
+    if (!nt_ice_agent_is_closing(a) || a->state == NT_ICE_CLOSED || (now < a->close_at && !nt_ice_relays_released(a->env.relays)))
+        return;
+    nt_ice_relays_hang_up(a->env.relays, now);
+    set_state(a, NT_ICE_CLOSED, now);
 }
 
 void nt_ice_agent_begin(struct nt_ice_agent *a, nt_time now)

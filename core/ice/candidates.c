@@ -62,7 +62,7 @@ void nt_ice_candidates_mark_told(struct nt_ice_candidates *t, uint32_t id)
 static bool same_foundation(const struct nt_ice_entry *a, const struct nt_ice_entry *b)
 {
     return a->c.type == b->c.type && a->c.transport == b->c.transport && nt_addr_same_ip(&a->c.base, &b->c.base) &&
-           (a->c.type == NT_ICE_HOST || nt_addr_same_ip(&a->server, &b->server));
+           (a->c.type == NT_ICE_HOST || nt_addr_same_ip(&a->server, &b->server)) && a->by_stream == b->by_stream;
 }
 
 /* Of the last one of `n`, which has none yet. */

@@ -17,6 +17,7 @@ struct nt_ice_entry {
     struct nt_ice_candidate c;
     struct nt_ice_via via; /* own */
     struct nt_addr server; /* own: where a reflexive or relayed one was learnt, for the foundation */
+    bool by_stream;        /* own: and over TCP (TLS is over it), not UDP */
     uint32_t rank;         /* own: its place among all that may come of its type for its component; lower is preferred */
     bool told;             /* it has been in a description: ours of our own, the peer's of its own */
     bool paired;           /* with each candidate of the other side that is told and paired */

@@ -13,7 +13,7 @@ static int check_config(const struct nt_ice_config *c)
     if (c->mode != NT_ICE_FULL || c->nomination != NT_ICE_REGULAR)
         return NT_EUNSUPPORTED;
     for (size_t i = 0; i < c->turn_count && i < NT_ICE_SERVERS_MAX; i++)
-        if (c->turn[i].transport != 0 && c->turn[i].transport != NT_UDP)
+        if (c->turn[i].transport > NT_TLS)
             return NT_EUNSUPPORTED;
     if ((c->role != NT_ICE_CONTROLLING && c->role != NT_ICE_CONTROLLED) || (c->ta != 0 && c->ta < 5 * NT_MSEC) ||
         (c->rto != 0 && c->rto < NT_STUN_RTO) || (c->keepalive != 0 && c->keepalive < NT_ICE_TR) || c->nomination_wait < 0)
@@ -37,10 +37,12 @@ static void set_defaults(struct nt_ice_config *c)
 static int copy_turn(struct nt_ice_turn *to, const struct nt_ice_turn *from)
 {
     *to = *from;
-    to->user = to->password = NULL;
+    to->user = to->password = to->name = NULL;
+    to->transport = from->transport != 0 ? from->transport : NT_UDP;
     int r = NT_OK;
     to->user = nt_strdup(from->user != NULL ? from->user : "", &r);
     to->password = nt_strdup(from->password != NULL ? from->password : "", &r);
+    to->name = from->name != NULL ? nt_strdup(from->name, &r) : NULL;
     return r;
 }
 
@@ -79,6 +81,7 @@ void nt_ice_config_free(struct nt_ice_config *copy)
     for (size_t i = 0; i < copy->turn_count; i++) {
         free_const(copy->turn[i].user);
         free_const(copy->turn[i].password);
+        free_const(copy->turn[i].name);
     }
     free_const(copy->stun);
     free_const(copy->turn);

@@ -78,7 +78,8 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
         return;
     /* One allocation for each 5-tuple (RFC 8656, 7.2). */
     for (size_t i = 0; turn && i < g->count; i++)
-        if (g->items[i].used && g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server))
+        if (g->items[i].used && g->items[i].turn && g->items[i].base == base && nt_addr_equal(&g->items[i].server, server) &&
+            nt_ice_source_transport(g, &g->items[i]) == g->env->config->turn[index].transport)
             return; /* told by nt_ice_gather_tell_unasked */
     put_source(
         g, (struct nt_ice_source){.base = base, .home = base, .server_index = (uint16_t)index, .turn = turn, .server = *server});
@@ -87,7 +88,7 @@ static void add_source(struct nt_ice_gather *g, uint16_t base, bool turn, size_t
 static bool is_told_before(const struct nt_ice_turn *turn, size_t k)
 {
     for (size_t i = 0; i < k; i++)
-        if (nt_addr_equal(&turn[i].server, &turn[k].server))
+        if (nt_addr_equal(&turn[i].server, &turn[k].server) && turn[i].transport == turn[k].transport)
             return true;
     return false;
 }
@@ -249,7 +250,7 @@ static void conclude_source(struct nt_ice_gather *g, struct nt_ice_source *s, en
     if (s->state >= NT_ICE_SOURCE_DONE)
         return;
     s->state = state;
-    s->has_mapping = state == NT_ICE_SOURCE_DONE;
+    s->has_mapping = state == NT_ICE_SOURCE_DONE && !nt_ice_source_connects(g, s);
     if (nt_ice_gather_trickles(g) || g->done)
         nt_ice_gathered_of(g, s);
 }
@@ -286,9 +287,18 @@ static void ask_allocation(struct nt_ice_gather *g, struct nt_ice_source *s, nt_
                                    s->server_index, now);
     if (r != NT_OK) {
         nt_ice_record_drop(g->env->record, &nt_ice_source_base(g, s)->addr, &s->server,
-                           "an Allocate: no memory, or SOFTWARE is too long", now);
+                           "an Allocate: no memory, or SOFTWARE or the server's name is too long", now);
         conclude_source(g, s, NT_ICE_SOURCE_FAILED);
     }
+}
+
+/* Whether the server knows the allocation still is all that there is to ask on a connection. */
+static void ask_check(struct nt_ice_gather *g, struct nt_ice_source *s, nt_time now)
+{
+    uint16_t i = (uint16_t)(s - g->items);
+    s->checking = nt_ice_relays_check(g->env->relays, i, now);
+    if (!s->checking)
+        conclude_source(g, s, nt_ice_relays_stands(g->env->relays, i) ? NT_ICE_SOURCE_DONE : NT_ICE_SOURCE_FAILED);
 }
 
 bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
@@ -303,6 +313,8 @@ bool nt_ice_gather_start_one(struct nt_ice_gather *g, nt_time now)
         s->state = first ? NT_ICE_SOURCE_ASKING : s->state;
         if (first && s->turn) {
             ask_allocation(g, s, now);
+        } else if (nt_ice_source_connects(g, s)) {
+            ask_check(g, s, now);
         } else {
             ask_binding(g, s, now);
             if (first)
@@ -349,10 +361,11 @@ static void ask_elsewhere(struct nt_ice_gather *g, uint16_t home, uint16_t serve
 {
     const struct nt_addr *server = &g->env->config->turn[server_index].server;
     const char *why = NULL;
-    uint16_t base = NT_ICE_NO_BASE;
+    uint16_t base = home; /* another connection has another port */
     if (make_room(g, 0, 1) != NT_OK)
         why = "no allocation is asked for: no room, or no memory";
-    else if ((base = nt_ice_bases_add_spare(g->env->bases, home)) == NT_ICE_NO_BASE)
+    else if (g->env->config->turn[server_index].transport == NT_UDP &&
+             (base = nt_ice_bases_add_spare(g->env->bases, home)) == NT_ICE_NO_BASE)
         why = "no allocation is asked for: no room for another port";
     else
         put_source(g,
@@ -453,7 +466,7 @@ void nt_ice_gather_allocated(struct nt_ice_gather *g, uint16_t source, uint16_t 
     s->server = *nt_ice_relays_server(g->env->relays, source);
     if (first) {
         accept_mapped(g, s, mapped, now);
-        s->refresh_at = nt_time_after(now, g->env->config->keepalive);
+        s->refresh_at = nt_ice_source_connects(g, s) ? NT_TIME_NEVER : nt_time_after(now, g->env->config->keepalive);
         conclude_source(g, s, NT_ICE_SOURCE_DONE);
     } else if (nt_ice_gather_trickles(g)) {
         nt_ice_gathered_relayed(g, s);
@@ -483,7 +496,7 @@ void nt_ice_gather_refused(struct nt_ice_gather *g, uint16_t source, int code, n
         end_checking(g, &g->items[source]);
         return;
     }
-    bool lacks_resources = code == 486 || code == 508;
+    bool lacks_resources = (code == 486 || code == 508) && !nt_ice_source_connects(g, s);
     if (!s->turn)
         return; /* a Binding request is under way, or has been answered */
     if (s->state == NT_ICE_SOURCE_ASKING && lacks_resources && g->env->config->policy == NT_ICE_ALL && !s->extra) {
@@ -551,8 +564,9 @@ static void renew_source(struct nt_ice_gather *g, struct nt_ice_source *s, nt_ti
     s->turn = s->binding = false;
     s->checking = stands;
     s->refresh_at = NT_TIME_NEVER;
-    s->mapped = (struct nt_addr){0};
-    bool asks = s->used && (stands || g->env->config->policy == NT_ICE_ALL);
+    if (!nt_ice_source_connects(g, s)) /* the one of a connection is its end's */
+        s->mapped = (struct nt_addr){0};
+    bool asks = s->used && (stands || (g->env->config->policy == NT_ICE_ALL && !nt_ice_source_connects(g, s)));
     s->state = asks ? NT_ICE_SOURCE_IDLE : NT_ICE_SOURCE_FAILED;
 }
 

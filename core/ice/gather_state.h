@@ -43,6 +43,18 @@ static inline bool nt_ice_gather_trickles(const struct nt_ice_gather *g)
     return g->env->config->trickle != NT_ICE_TRICKLE_OFF;
 }
 
+static inline uint8_t nt_ice_source_transport(const struct nt_ice_gather *g, const struct nt_ice_source *s)
+{
+    return s->of_turn ? g->env->config->turn[s->server_index].transport : NT_UDP;
+}
+
+/* It is asked over TCP or TLS: by a connection, which has a port of its own. RFC 8445, 5.1.1.2 has the base's transport for what is
+ * reflexive, so that its mapped address is no candidate, and no Binding request is sent. */
+static inline bool nt_ice_source_connects(const struct nt_ice_gather *g, const struct nt_ice_source *s)
+{
+    return nt_ice_source_transport(g, s) != NT_UDP;
+}
+
 static inline const struct nt_ice_base *nt_ice_source_base(const struct nt_ice_gather *g, const struct nt_ice_source *s)
 {
     return nt_ice_bases_at(g->env->bases, s->base);

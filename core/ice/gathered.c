@@ -14,13 +14,21 @@ static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_t
         .rank = rank};
 }
 
+/* RFC 8445, 5.1.2.1 leaves local preferences to the agent: over whichever interface, TURN over UDP comes before TCP, where what was
+ * lost holds up what follows, and that before TLS. */
+static uint32_t rank_of_transport(const struct nt_ice_gather *g, const struct nt_ice_source *s)
+{
+    return nt_ice_source_transport(g, s) - (uint32_t)NT_UDP;
+}
+
 /* The place of what comes of a source among all that may come of its type for its component. */
 static uint32_t rank_of_source(const struct nt_ice_gather *g, const struct nt_ice_source *s, bool turn_only)
 {
     const struct nt_ice_config *config = g->env->config;
     uint32_t rank = nt_ice_bases_at(g->env->bases, s->home)->rank, stun = (uint32_t)config->stun_count,
              turn = (uint32_t)config->turn_count;
-    return turn_only ? rank * turn + s->server_index : rank * (stun + turn) + (s->of_turn ? stun : 0) + s->server_index;
+    return turn_only ? rank_of_transport(g, s) * NT_ICE_INTERFACES_MAX * turn + rank * turn + s->server_index
+                     : rank * (stun + turn) + (s->of_turn ? stun : 0) + s->server_index;
 }
 
 /* What is told one by one, or is to join what has been told, is at once what it is. */
@@ -46,7 +54,7 @@ static struct nt_addr hidden(const struct nt_addr *like)
 static void add_reflexive(struct nt_ice_gather *g, const struct nt_ice_source *s)
 {
     const struct nt_ice_base *b = nt_ice_source_base(g, s);
-    if (!nt_addr_is_set(&s->mapped) || b->spare)
+    if (!nt_addr_is_set(&s->mapped) || b->spare || nt_ice_source_connects(g, s))
         return;
     struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, rank_of_source(g, s, false));
     own.c.base = own.c.related = b->addr;
@@ -63,6 +71,7 @@ void nt_ice_gathered_relayed(struct nt_ice_gather *g, const struct nt_ice_source
         make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, rank_of_source(g, s, true));
     own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
     own.via.relay = (int16_t)i;
+    own.by_stream = nt_ice_source_connects(g, s);
     add_candidate(g, &own);
 }
 

@@ -23,14 +23,26 @@ void nt_ice_agent_del(struct nt_ice_agent *a)
 }
 
 /* --- Law 1's calls --- */
+/* What a connection brings, or the answer to a bind request. */
+static void take_news(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                      nt_time now)
+{
+    if (path->transport > NT_UDP)
+        nt_ice_inbound_connection(a, path, kind, bytes, len, now);
+    else if (kind == NT_IN_CONNECTED || kind == NT_IN_CLOSED)
+        nt_ice_inbound_bind(a, path, kind == NT_IN_CONNECTED, now);
+}
+
 void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
                   nt_time now)
 {
     nt_ice_events_forget_data(nt_ice_agent_env(a)->events);
     switch (kind) {
     case NT_IN_DATAGRAM: nt_ice_inbound_datagram(a, path, bytes, len, now); break;
-    case NT_IN_CONNECTED: nt_ice_inbound_bind(a, path, true, now); break;
-    case NT_IN_CLOSED: nt_ice_inbound_bind(a, path, false, now); break;
+    case NT_IN_CONNECTED:
+    case NT_IN_CLOSED:
+    case NT_IN_STREAM:
+    case NT_IN_SEND_FAILED: take_news(a, path, kind, bytes, len, now); break;
     case NT_IN_ICMP: nt_ice_inbound_icmp(a, path, bytes, len, now); break;
     case NT_IN_IF_UP: nt_ice_inbound_interface_up(a, &path->local, now); break;
     case NT_IN_IF_DOWN: nt_ice_inbound_interface_down(a, &path->local, now); break;
@@ -111,7 +123,7 @@ int nt_ice_event(struct nt_ice_agent *a, struct nt_ice_event *ev)
 
 int nt_ice_request(struct nt_ice_agent *a, struct nt_request *req)
 {
-    return nt_ice_bases_request(nt_ice_agent_env(a)->bases, req);
+    return nt_ice_bases_request(nt_ice_agent_env(a)->bases, req) || nt_ice_relays_request(nt_ice_agent_env(a)->relays, req);
 }
 
 /* --- what the owner asks for --- */

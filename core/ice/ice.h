@@ -8,16 +8,16 @@
 struct nt_ice_agent;
 
 /* The configuration is copied. NULL with *err set: NT_EINVAL (a value that RFC 8445 rules out), NT_ELIMIT (too many servers,
- * streams, components), NT_EUNSUPPORTED (lite, aggressive nomination, TURN over another transport than UDP: not in this version),
- * NT_ENOMEM. */
+ * streams, components), NT_EUNSUPPORTED (lite, aggressive nomination: not in this version; no such transport), NT_ENOMEM. */
 struct nt_ice_agent *nt_ice_agent_new(const struct nt_ice_config *config, int *err);
 void nt_ice_agent_del(struct nt_ice_agent *a); /* NULL: nothing */
 
 /* Law 1's calls. They have no errors: what cannot be used, or finds no room, is dropped with a trace event that says why. */
-/* NT_IN_CONNECTED and NT_IN_CLOSED in answer to nt_ice_request, NT_IN_DATAGRAM, NT_IN_ICMP; NT_IN_IF_UP for each address that the
- * host has, before nt_ice_gather, and both NT_IN_IF_UP and NT_IN_IF_DOWN as addresses come and go later (a renewed one goes and
- * comes): NT_ICE_EV_INTERFACE says what it means. Other kinds mean nothing here: a datagram that could not be sent is one that was
- * lost (RFC 8863, 4). */
+/* NT_IN_CONNECTED and NT_IN_CLOSED in answer to nt_ice_request, NT_IN_DATAGRAM, NT_IN_ICMP; of connections to TURN servers over TCP
+ * and TLS, which nt_ice_request asks for, NT_IN_CONNECTED, NT_IN_STREAM, NT_IN_SEND_FAILED and NT_IN_CLOSED; NT_IN_IF_UP for each
+ * address that the host has, before nt_ice_gather, and both NT_IN_IF_UP and NT_IN_IF_DOWN as addresses come and go later (a renewed
+ * one goes and comes): NT_ICE_EV_INTERFACE says what it means. Other kinds mean nothing here: a datagram that could not be sent is
+ * one that was lost (RFC 8863, 4). */
 void nt_ice_input(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
                   nt_time now);
 void nt_ice_timer(struct nt_ice_agent *a, nt_time now);

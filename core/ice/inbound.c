@@ -15,7 +15,9 @@ static const struct nt_why no_checks = {NT_DISCARD_STATE, "data while no checks 
                            over = {NT_DISCARD_STATE, "a request after the end of ICE"},
                            relayed_error = {NT_DISCARD_UNRELATED, "an ICMP error that the relay reports fails no pair"},
                            other_method = {NT_DISCARD_UNSUPPORTED, "a STUN message of another method"},
-                           no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"}, silent = {NT_DISCARD_STATE, "the agent is silent"};
+                           no_base = {NT_DISCARD_NO_RECIPIENT, "no such base"},
+                           no_connection = {NT_DISCARD_NO_RECIPIENT, "no such connection"},
+                           silent = {NT_DISCARD_STATE, "the agent is silent"};
 
 static bool is_candidate_of(const struct nt_ice_session *s, const struct nt_ice_base *b, const struct nt_addr *from)
 {
@@ -234,6 +236,16 @@ void nt_ice_inbound_bind(struct nt_ice_agent *a, const struct nt_path *path, boo
     nt_ice_relays_bound(nt_ice_agent_env(a)->relays, base, bound ? &path->local : NULL, now);
     nt_ice_agent_bound(a, now);
     nt_ice_inbound_relay_events(a, now);
+}
+
+void nt_ice_inbound_connection(struct nt_ice_agent *a, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes,
+                               size_t len, nt_time now)
+{
+    if (nt_ice_agent_is_silent(a) || !nt_ice_relays_heard(nt_ice_agent_env(a)->relays, path, kind, bytes, len, now))
+        nt_ice_record_discard(nt_ice_agent_env(a)->record, nt_ice_agent_is_silent(a) ? &silent : &no_connection, &path->local,
+                              &path->remote, now);
+    else
+        nt_ice_inbound_relay_events(a, now);
 }
 
 /* --- interfaces (RFC 8445, 5.1.1.4) --- */

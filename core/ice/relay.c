@@ -10,6 +10,8 @@ struct nt_ice_relay {
     struct nt_turn_client *client;
     uint16_t base, next_base; /* next: NT_ICE_NO_BASE, or the one that is being bound for it */
     struct nt_addr relayed;
+    struct nt_path connection; /* over TCP and TLS; id 0: there is none, nor is one asked for */
+    bool connected;
     bool alive;    /* the allocation stands, and is a candidate */
     uint8_t *held; /* a message of the client that has not left yet: NT_TURN_REQUEST_MAX bytes */
     size_t held_len;
@@ -23,6 +25,8 @@ struct nt_ice_relays {
     struct nt_ice_relay *items;
     size_t count, cap;
     size_t drained; /* items without events, from the first one */
+    bool connects;  /* a server is asked over TCP or TLS */
+    uint32_t next_connection;
 };
 
 struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, struct nt_rand *rand)
@@ -32,6 +36,9 @@ struct nt_ice_relays *nt_ice_relays_new(const struct nt_ice_config *config, stru
         return NULL;
     r->config = config;
     r->rand = rand;
+    r->next_connection = NT_ICE_NO_BASE + 1U; /* requests to bind have the numbers below */
+    for (size_t i = 0; i < config->turn_count; i++)
+        r->connects = r->connects || config->turn[i].transport != NT_UDP;
     return r;
 }
 
@@ -60,8 +67,9 @@ int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t ba
 {
     const struct nt_ice_turn *turn = &r->config->turn[server];
     struct nt_turn_client_config config = {.server = turn->server,
-                                           .transport = NT_UDP,
-                                           .base = *local,
+                                           .transport = turn->transport,
+                                           .name = turn->name,
+                                           .base = turn->transport == NT_UDP ? *local : nt_addr_with_port(local, 0),
                                            .family = turn->server.family,
                                            .user = turn->user,
                                            .password = turn->password,
@@ -85,7 +93,7 @@ int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t ba
 bool nt_ice_relays_is_free(const struct nt_ice_relays *r, uint16_t source)
 {
     const struct nt_ice_relay *relay = &r->items[source];
-    return relay->client == NULL || nt_turn_client_state(relay->client) == NT_TURN_GONE;
+    return relay->client == NULL || (nt_turn_client_state(relay->client) == NT_TURN_GONE && relay->connection.id == 0);
 }
 
 void nt_ice_relays_forget(struct nt_ice_relays *r, uint16_t source)
@@ -188,6 +196,63 @@ bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt
         return true;
     }
     return false;
+}
+
+/* What was to leave on the connection is gone with it. */
+static void forget_connection(struct nt_ice_relay *relay)
+{
+    relay->connection = (struct nt_path){0};
+    relay->connected = false;
+    relay->held_len = 0;
+}
+
+int nt_ice_relays_request(struct nt_ice_relays *r, struct nt_request *req)
+{
+    for (size_t i = 0; r->connects && i < r->count; i++) {
+        struct nt_ice_relay *relay = &r->items[i];
+        if (relay->client == NULL || nt_turn_client_request(relay->client, r->next_connection, req) == 0)
+            continue;
+        forget_connection(relay);
+        if (req->kind == NT_REQ_CONNECT) {
+            relay->connection = req->path;
+            r->next_connection++;
+        }
+        return 1;
+    }
+    return 0;
+}
+
+static struct nt_ice_relay *find_connection(const struct nt_ice_relays *r, uint32_t id)
+{
+    for (size_t i = 0; id != 0 && i < r->count; i++)
+        if (r->items[i].connection.id == id)
+            return &r->items[i];
+    return NULL;
+}
+
+bool nt_ice_relays_heard(struct nt_ice_relays *r, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                         nt_time now)
+{
+    struct nt_ice_relay *relay = find_connection(r, path->id);
+    if (relay == NULL)
+        return false;
+    r->drained = 0;
+    switch (kind) {
+    case NT_IN_CONNECTED:
+        relay->connection.local = path->local;
+        relay->connected = true;
+        return nt_turn_client_connected(relay->client, path, now);
+    case NT_IN_STREAM: return nt_turn_client_stream(relay->client, path, bytes, len, now);
+    case NT_IN_SEND_FAILED: return nt_turn_client_not_taken(relay->client, path, now);
+    default: forget_connection(relay); return nt_turn_client_closed(relay->client, path, len > 0 ? bytes[0] : 0, now);
+    }
+}
+
+void nt_ice_relays_hang_up(struct nt_ice_relays *r, nt_time now)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->items[i].connection.id != 0)
+            nt_turn_client_lose(r->items[i].client, "ICE has ended", now);
 }
 
 void nt_ice_relays_timer(struct nt_ice_relays *r, nt_time now)
@@ -363,6 +428,8 @@ size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct
 {
     struct nt_ice_relay *relay = &r->items[source];
     int n = relay->client != NULL ? nt_turn_client_wrap(relay->client, peer, bytes, len, path->df != 0, buf, cap) : NT_ESTATE;
+    if (n > 0 && relay->connection.id != 0)
+        *path = relay->connection;
     if (n > 0)
         path->remote = *nt_turn_client_server(relay->client);
     return n > 0 ? (size_t)n : 0;
@@ -380,6 +447,8 @@ void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now
     if (!has_allocation(relay))
         return;
     nt_turn_client_release(relay->client, now);
+    if (relay->connection.id != 0 && !relay->connected) /* the server has heard of nothing */
+        nt_turn_client_lose(relay->client, "there is no connection to its server yet", now);
     r->drained = 0;
 }
 

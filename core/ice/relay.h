@@ -1,5 +1,5 @@
 /* The TURN clients: one for each source that is a TURN server. Their requests share the agent's pacer, their allocations carry
- * checks and data. What happens to them is pulled as events. */
+ * checks and data. What happens to them is pulled as events. Over TCP and TLS each has a connection of its own. */
 #ifndef NT_ICE_RELAY_H
 #define NT_ICE_RELAY_H
 
@@ -36,7 +36,8 @@ int nt_ice_relays_reserve(struct nt_ice_relays *r, size_t sources); /* room for 
 /* A client for `source`, which asks for an allocation at once. NT_OK or NT_ENOMEM. */
 int nt_ice_relays_allocate(struct nt_ice_relays *r, uint16_t source, uint16_t base, const struct nt_addr *local, size_t server,
                            nt_time now);
-bool nt_ice_relays_is_free(const struct nt_ice_relays *r, uint16_t source);  /* it has no client, or one whose life is over */
+/* It has no client, or one whose life is over, and the owner knows that its connection is, too. */
+bool nt_ice_relays_is_free(const struct nt_ice_relays *r, uint16_t source);
 void nt_ice_relays_forget(struct nt_ice_relays *r, uint16_t source);         /* and none at all any more */
 bool nt_ice_relays_is_asked(const struct nt_ice_relays *r, uint16_t source); /* an Allocate is under way */
 bool nt_ice_relays_uses(const struct nt_ice_relays *r, uint16_t base);       /* a client does, or waits for it */
@@ -52,6 +53,12 @@ void nt_ice_relays_bound(struct nt_ice_relays *r, uint16_t base, const struct nt
 void nt_ice_relays_stop_waiting(struct nt_ice_relays *r, nt_time now); /* no allocation is asked for again later */
 bool nt_ice_relays_input(struct nt_ice_relays *r, uint16_t base, const struct nt_path *path, const uint8_t *bytes, size_t len,
                          nt_time now);
+/* The next request about connections, whose numbers are higher than any of bases. 1: *req is one. */
+int nt_ice_relays_request(struct nt_ice_relays *r, struct nt_request *req);
+/* NT_IN_CONNECTED, NT_IN_CLOSED, NT_IN_STREAM or NT_IN_SEND_FAILED of connection path->id. False: it is none of ours. */
+bool nt_ice_relays_heard(struct nt_ice_relays *r, const struct nt_path *path, enum nt_input kind, const uint8_t *bytes, size_t len,
+                         nt_time now);
+void nt_ice_relays_hang_up(struct nt_ice_relays *r, nt_time now); /* no connection is of use any more */
 void nt_ice_relays_timer(struct nt_ice_relays *r, nt_time now);
 nt_time nt_ice_relays_deadline(const struct nt_ice_relays *r, nt_time next_start);
 bool nt_ice_relays_event(struct nt_ice_relays *r, struct nt_ice_relay_event *ev); /* false: there is none */
@@ -72,8 +79,8 @@ const struct nt_addr *nt_ice_relays_server(const struct nt_ice_relays *r, uint16
 int nt_ice_relays_permit(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);
 bool nt_ice_relays_permitted(const struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer);
 void nt_ice_relays_bind_channel(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, nt_time now);
-/* `bytes` for the peer as they leave for the server, whose address goes into path->remote; path->df holds for the way to the peer,
- * too. 0: they cannot leave. */
+/* `bytes` for the peer as they leave for the server, whose address goes into path->remote, and the connection, if there is one,
+ * into the rest of it; path->df holds for the way to the peer, too. 0: they cannot leave. */
 size_t nt_ice_relays_wrap(struct nt_ice_relays *r, uint16_t source, const struct nt_addr *peer, const uint8_t *bytes, size_t len,
                           struct nt_path *path, uint8_t *buf, size_t cap);
 void nt_ice_relays_release(struct nt_ice_relays *r, uint16_t source, nt_time now); /* by a Refresh with lifetime 0 */

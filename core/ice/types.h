@@ -49,7 +49,8 @@ enum nt_ice_pair_state { NT_ICE_FROZEN = 0, NT_ICE_WAITING, NT_ICE_IN_PROGRESS, 
 
 struct nt_ice_turn {
     struct nt_addr server;
-    uint8_t transport; /* NT_UDP; others are NT_EUNSUPPORTED */
+    uint8_t transport; /* to the server: enum nt_transport; 0: NT_UDP. What it relays is UDP */
+    const char *name;  /* TLS: that the certificate must have; NULL: the address */
     const char *user, *password;
 };
 

@@ -35,6 +35,8 @@ struct lab {
     enum nt_ice_state state;
     int kinds[NT_ICE_EV_DATA + 1]; /* events, by kind */
     bool restart_due;              /* the last NT_ICE_EV_OFFER_DUE said so */
+    struct nt_request asked[32];   /* about connections, which the test answers */
+    int asked_count;
 };
 
 static inline void pull(struct lab *l)
@@ -43,6 +45,10 @@ static inline void pull(struct lab *l)
     struct nt_ice_event ev;
     while (nt_ice_request(l->a, &req) == 1) {
         struct nt_path p = req.path;
+        if (p.transport != NT_UDP) {
+            assert_true(l->asked_count < 32);
+            l->asked[l->asked_count++] = req;
+        }
         if (req.kind != NT_REQ_BIND)
             continue;
         p.local.port = (uint16_t)(4999 + req.path.id);

@@ -189,6 +189,9 @@ TEST(refused_configurations)
     bad = c, bad.nomination = NT_ICE_AGGRESSIVE;
     assert_null(nt_ice_agent_new(&bad, &err));
     assert_int_equal(err, NT_EUNSUPPORTED);
+    bad = c, bad.turn = &(struct nt_ice_turn){.server = addr("203.0.113.101:3478"), .transport = NT_TLS + 1}, bad.turn_count = 1;
+    assert_null(nt_ice_agent_new(&bad, &err));
+    assert_int_equal(err, NT_EUNSUPPORTED);
     bad = c, bad.rto = 499 * NT_MSEC; /* 14.3 */
     assert_null(nt_ice_agent_new(&bad, &err));
     assert_int_equal(err, NT_EINVAL);

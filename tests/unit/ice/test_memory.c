@@ -10,7 +10,8 @@ static bool made(void)
 {
     struct nt_ice_config c = lab_config(NT_ICE_CONTROLLED);
     struct nt_addr stun = addr("192.0.2.1:3478");
-    struct nt_ice_turn turn = {.server = addr("192.0.2.2:3478"), .transport = NT_UDP, .user = "u", .password = "p"};
+    struct nt_ice_turn turn = {
+        .server = addr("192.0.2.2:3478"), .transport = NT_UDP, .name = "turn.example.org", .user = "u", .password = "p"};
     struct nt_ice_description d;
     int err = 0;
     c.stun = &stun;
