@@ -4,6 +4,7 @@
  */
 #include "peer.h"
 
+#include "core/ice/agent.h"
 #include "core/ice/bases.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ static const enum nt_transport transports[] = {NT_UDP, NT_TCP, NT_TLS};
 static struct lab l;
 static char told[4096];
 static int discarded;
+static nt_time ta; /* 0: the default */
 
 static void emit(void *user, const struct nt_trace_event *ev)
 {
@@ -49,6 +51,7 @@ static void begin_on(unsigned over, enum nt_ice_policy policy, enum nt_ice_trick
     c.policy = policy;
     c.trickle = trickle;
     c.trace.emit = emit;
+    c.ta = ta;
     memset(&l, 0, sizeof l);
     told[0] = '\0';
     discarded = 0;
@@ -272,6 +275,7 @@ TEST(relays_over_udp_tcp_and_tls_are_candidates_in_this_order)
     }
     assert_string_not_equal(relayed(NT_UDP)->foundation, relayed(NT_TCP)->foundation);
     assert_string_equal(relayed(NT_TCP)->foundation, relayed(NT_TLS)->foundation);
+    assert_string_equal(told, ""); /* a server over UDP and TCP is none that is given twice */
     lab_end(&l);
 }
 
@@ -285,7 +289,7 @@ TEST(a_mapping_of_tcp_is_no_candidate)
     assert_int_equal(count_of(NT_ICE_SRFLX), 1);
     assert_true(nt_addr_equal(&nt_ice_candidate_at(l.a, 1)->addr, &mapped));
     go(&l, l.now + 60 * NT_SEC); /* nor is the mapping kept by Binding requests to the server's TCP port, or on the connection */
-    assert_int_equal(count_over(NT_TCP, NT_STUN_BINDING), 0);
+    assert_int_equal(count_over(NT_TCP, NT_STUN_BINDING) + count_over(NT_TCP, NT_TURN_REFRESH), 0);
     lab_end(&l);
 }
 
@@ -465,6 +469,20 @@ TEST(the_loss_of_the_connection_ends_the_relay)
     lab_end(&l);
 }
 
+/* It waited for the pacer. */
+TEST(a_request_ends_with_its_connection)
+{
+    struct nt_ice_candidate c = candidate("10.0.0.2:5000", NT_ICE_HOST, "1");
+    begin(1U << NT_TCP, NT_ICE_RELAY_ONLY);
+    const struct nt_request req = *relay_over(NT_TCP);
+    assert_int_equal(remote(&l, &c, 1), NT_OK);
+    assert_int_equal(count_over(NT_TCP, NT_TURN_CREATE_PERMISSION), 0);
+    end_connection(&req, NT_CLOSED_RESET);
+    go(&l, l.now + NT_SEC);
+    assert_int_equal(count_over(NT_TCP, NT_TURN_CREATE_PERMISSION), 0);
+    lab_end(&l);
+}
+
 TEST(what_the_connection_does_not_take_is_told)
 {
     begin(1U << NT_TCP, NT_ICE_RELAY_ONLY);
@@ -530,6 +548,8 @@ TEST(a_restart_keeps_what_is_connected)
         assert_non_null(relayed(NT_TCP));
     }
     assert_int_equal(l.asked_count, 1);
+    go(&l, l.now + 60 * NT_SEC);
+    assert_int_equal(count_over(NT_TCP, NT_TURN_REFRESH), 3);
     assert_int_equal(count_over(NT_TCP, NT_STUN_BINDING), 0);
     lab_end(&l);
 }
@@ -555,8 +575,29 @@ TEST(a_restart_connects_anew_after_a_loss)
         relay_over(NT_TCP);
         assert_true(is_gathered());
         assert_true(is_told(NT_TCP));
+        assert_int_equal(nt_ice_bases_count(nt_ice_agent_env(l.a)->bases), 1); /* which needs no other port over UDP */
         lab_end(&l);
     }
+}
+
+/* What a rolled back restart has asked for, and may be refused for another minute, is given up by the next one. */
+TEST(a_connection_whose_allocation_is_not_awaited_is_closed)
+{
+    begin(1U << NT_TCP | 1U << NT_TLS, NT_ICE_ALL);
+    const struct nt_request first = *relay_over(NT_TCP);
+    end_connection(dialled(NT_TLS), NT_CLOSED_REFUSED);
+    check_through_relay();
+    end_connection(&first, NT_CLOSED_BY_PEER);
+    restart();
+    const struct nt_request second = *dialled(NT_TCP);
+    grant_connection(&second);
+    refuse_allocation(next_over(NT_TCP, NT_TURN_ALLOCATE), 508);
+    assert_false(is_gathered() || is_closed(second.path.id)); /* the connection over TLS is awaited */
+    assert_int_equal(nt_ice_rollback(l.a, l.now), NT_OK);
+    restart();
+    assert_true(is_closed(second.path.id));
+    assert_int_not_equal(dialled(NT_TCP)->path.id, second.path.id);
+    lab_end(&l);
 }
 
 /* --- the end --- */
@@ -576,15 +617,24 @@ TEST(a_connection_is_closed_when_its_allocation_is_released)
     lab_end(&l);
 }
 
+/* The Refresh waits for the pacer, so that the end of ICE comes before that of its transaction. */
 TEST(a_connection_is_closed_when_its_server_does_not_answer_the_release)
 {
+    ta = 5 * NT_SEC;
     begin(1U << NT_TCP, NT_ICE_ALL);
-    uint32_t id = relay_over(NT_TCP)->path.id;
+    ta = 0;
+    const struct nt_request req = *dialled(NT_TCP);
+    grant_connection(&req);
+    go(&l, 6 * NT_SEC);
+    grant_allocation(next_over(NT_TCP, NT_TURN_ALLOCATE));
     nt_ice_close(l.a, l.now);
     pull(&l);
-    go(&l, l.now + TI + NT_SEC);
+    go(&l, l.now + TI - NT_MSEC);
+    assert_false(is_closed(req.path.id) || nt_ice_state(l.a) == NT_ICE_CLOSED);
+    assert_int_equal(count_over(NT_TCP, NT_TURN_REFRESH), 1);
+    go(&l, l.now + NT_MSEC);
     assert_int_equal(nt_ice_state(l.a), NT_ICE_CLOSED);
-    assert_true(is_closed(id));
+    assert_true(is_closed(req.path.id));
     lab_end(&l);
 }
 
@@ -622,10 +672,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_server_without_resources_is_asked_for_nothing_else_over_tcp),
         cmocka_unit_test(checks_leave_on_the_connection_and_are_answered_there),
         cmocka_unit_test(the_loss_of_the_connection_ends_the_relay),
+        cmocka_unit_test(a_request_ends_with_its_connection),
         cmocka_unit_test(what_the_connection_does_not_take_is_told),
         cmocka_unit_test(news_of_other_connections_is_dropped),
         cmocka_unit_test(a_restart_keeps_what_is_connected),
         cmocka_unit_test(a_restart_connects_anew_after_a_loss),
+        cmocka_unit_test(a_connection_whose_allocation_is_not_awaited_is_closed),
         cmocka_unit_test(a_connection_is_closed_when_its_allocation_is_released),
         cmocka_unit_test(a_connection_is_closed_when_its_server_does_not_answer_the_release),
         cmocka_unit_test(a_connection_that_is_not_there_yet_is_given_up_at_once),
