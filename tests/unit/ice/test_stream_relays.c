@@ -290,6 +290,7 @@ TEST(a_mapping_of_tcp_is_no_candidate)
     assert_true(nt_addr_equal(&nt_ice_candidate_at(l.a, 1)->addr, &mapped));
     go(&l, l.now + 60 * NT_SEC); /* nor is the mapping kept by Binding requests to the server's TCP port, or on the connection */
     assert_int_equal(count_over(NT_TCP, NT_STUN_BINDING) + count_over(NT_TCP, NT_TURN_REFRESH), 0);
+    assert_int_equal(count_over(NT_UDP, NT_STUN_BINDING), 7); /* as the one of UDP is, and nobody answers */
     lab_end(&l);
 }
 
