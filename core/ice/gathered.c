@@ -2,15 +2,16 @@
 #include "core/ice/candidates.h"
 #include "core/ice/relay.h"
 
-/* `server`: where it was learnt; NULL for a host candidate. */
+/* `from`: where it was learnt; NULL for a host candidate. */
 static struct nt_ice_entry make_own(const struct nt_ice_gather *g, enum nt_ice_type type, uint16_t base, const struct nt_addr *addr,
-                                    const struct nt_addr *server, uint32_t rank)
+                                    const struct nt_ice_source *from, uint32_t rank)
 {
     const struct nt_ice_base *b = nt_ice_bases_at(g->env->bases, base);
     return (struct nt_ice_entry){
         .c = {.type = type, .stream = b->stream, .component = b->component, .transport = NT_UDP, .addr = *addr, .base = *addr},
         .via = {.base = base, .relay = NT_ICE_DIRECT},
-        .server = server != NULL ? *server : (struct nt_addr){0},
+        .server = from != NULL ? from->server : (struct nt_addr){0},
+        .by_stream = from != NULL && nt_ice_source_connects(g, from),
         .rank = rank};
 }
 
@@ -56,7 +57,7 @@ static void add_reflexive(struct nt_ice_gather *g, const struct nt_ice_source *s
     const struct nt_ice_base *b = nt_ice_source_base(g, s);
     if (!nt_addr_is_set(&s->mapped) || b->spare || nt_ice_source_connects(g, s))
         return;
-    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, &s->server, rank_of_source(g, s, false));
+    struct nt_ice_entry own = make_own(g, NT_ICE_SRFLX, s->base, &s->mapped, s, rank_of_source(g, s, false));
     own.c.base = own.c.related = b->addr;
     add_candidate(g, &own);
 }
@@ -68,10 +69,9 @@ void nt_ice_gathered_relayed(struct nt_ice_gather *g, const struct nt_ice_source
     if (!nt_ice_relays_stands(g->env->relays, i))
         return;
     struct nt_ice_entry own =
-        make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), &s->server, rank_of_source(g, s, true));
+        make_own(g, NT_ICE_RELAY, s->base, nt_ice_relays_address(g->env->relays, i), s, rank_of_source(g, s, true));
     own.c.related = open && nt_addr_is_set(&s->mapped) ? s->mapped : hidden(&own.c.addr);
     own.via.relay = (int16_t)i;
-    own.by_stream = nt_ice_source_connects(g, s);
     add_candidate(g, &own);
 }
 
