@@ -264,6 +264,7 @@ static int end_of(void (*child)(void))
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
+        signal(SIGINT, SIG_DFL); /* ignored where the tests run in the background */
         nt_interrupt_watch();
         child();
         _exit(0);

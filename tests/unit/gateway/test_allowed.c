@@ -113,6 +113,7 @@ TEST(test_fragments_v6)
         world(p);
         struct nt_packet *pieces = udp(IN6, allowed ? "[2001:db8:ff::7]:3478" : OUT6, 1600, 64);
         pieces->df = 0;
+        pieces->fragment_id = 1;
         assert_int_equal(nt_fragment(nt_fabric_pool(f), &pieces, 1280), 0);
         for (struct nt_packet *next; pieces != NULL; pieces = next) {
             next = pieces->next;
