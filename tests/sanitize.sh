@@ -38,7 +38,7 @@ build_preset dev
 under_valgrind() {
     local logs
     logs=$(mktemp -d "$out/valgrind.XXXXXX")
-    valgrind -q --error-exitcode=86 --trace-children=yes --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$logs/%p" "$@" >"$logs/said" 2>&1 &&
+    ICE_LAW_WORLDS=1-100 valgrind -q --error-exitcode=86 --trace-children=yes --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --log-file="$logs/%p" "$@" >"$logs/said" 2>&1 &&
         [ -z "$(cat "$logs"/[0-9]*)" ] || { cat "$logs"/*; echo "valgrind: $*"; return 1; }
 }
 export -f under_valgrind
